@@ -14,6 +14,7 @@ let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metri
 let coreMetrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTesting: Target.Dependency = .product(name: "HummingbirdTesting", package: "hummingbird")
 let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
@@ -64,17 +65,26 @@ let package = Package(
         .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CSecp256k1", pkgConfig: "libsecp256k1", providers: [.apt(["libsecp256k1-dev"])]),
         .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
+        .systemLibrary(name: "CSpawn"),
 
         // Floor 1, tools: know nothing of Bitcoin or games.
         room("Postgres", ["CPostgres", logging, metrics, deque]),
-        room("Redis", [nioCore, nioPosix, nioSSL, logging, metrics, deque]),
+        room("Redis", [nioCore, nioPosix, nioSSL, logging, metrics, deque, crypto]),
+        tests("Redis", ["Redis", nioCore, nioPosix, nioEmbedded, nioSSL, logging]),
         room("WebSockets", web + [logging]),
         room("API", web + [logging]),
+        tests("API", ["API", hummingbirdTesting] + web),
         room("Prometheus", [metrics, coreMetrics]),
         room("Scheduler", [logging, metrics]),
+        room("LocalServers", ["CSpawn"]),
+        tests("LocalServers", ["LocalServers"]),
+        .target(name: "TestServers", dependencies: ["LocalServers"], path: "Tests/Support", swiftSettings: settings),
+        tests("TestServers", ["TestServers"]),
 
         // Floor 1, maths: know the domain, do no I/O.
-        room("Bitcoin", ["CSecp256k1", crypto, cryptoExtras]),
+        room("Bitcoin", ["CSecp256k1", crypto]),
+        tests("Bitcoin", ["Bitcoin"], resources: [.copy("Vectors")]),
         room("GameRules", []),
+        tests("GameRules", ["GameRules"], resources: [.copy("Data")]),
     ]
 )
