@@ -77,7 +77,8 @@ let package = Package(
         room("Prometheus", [metrics, coreMetrics]),
         room("Scheduler", [logging, metrics]),
         room("LocalServers", ["CSpawn"]),
-        tests("LocalServers", ["LocalServers"]),
+        .executableTarget(name: "ServerParent", dependencies: ["LocalServers"], path: "Tests/ServerParent", swiftSettings: settings),
+        tests("LocalServers", ["LocalServers", "ServerParent"]),
         .target(name: "TestServers", dependencies: ["LocalServers"], path: "Tests/Support", swiftSettings: settings),
         tests("TestServers", ["TestServers"]),
 
