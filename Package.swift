@@ -69,13 +69,17 @@ let package = Package(
 
         // Floor 1, tools: know nothing of Bitcoin or games.
         room("Postgres", ["CPostgres", logging, metrics, deque]),
+        tests("Postgres", ["Postgres", "LocalServers", "TestServers", logging, coreMetrics]),
         room("Redis", [nioCore, nioPosix, nioSSL, logging, metrics, deque, crypto]),
         tests("Redis", ["Redis", nioCore, nioPosix, nioEmbedded, nioSSL, logging]),
-        room("WebSockets", web + [logging]),
+        room("WebSockets", web + [logging, crypto, lifecycle]),
+        tests("WebSockets", ["WebSockets", nioEmbedded, lifecycle, logging] + web),
         room("API", web + [logging]),
         tests("API", ["API", hummingbirdTesting] + web),
         room("Prometheus", [metrics, coreMetrics]),
+        tests("Prometheus", ["Prometheus", coreMetrics]),
         room("Scheduler", [logging, metrics]),
+        tests("Scheduler", ["Scheduler", logging]),
         room("LocalServers", ["CSpawn"]),
         .executableTarget(name: "ServerParent", dependencies: ["LocalServers"], path: "Tests/ServerParent", swiftSettings: settings),
         tests("LocalServers", ["LocalServers", "ServerParent"]),
@@ -87,5 +91,22 @@ let package = Package(
         tests("Bitcoin", ["Bitcoin"], resources: [.copy("Vectors")]),
         room("GameRules", []),
         tests("GameRules", ["GameRules"], resources: [.copy("Data")]),
+
+        // Floor 2: what every role stands on.
+        room(
+            "Platform",
+            ["API", "Bitcoin", "GameRules", "Postgres", "Prometheus", "Redis", "WebSockets", configuration, crypto, deque, lifecycle, metrics]
+                + [logging] + web,
+            resources: [.embedInCode("Database/Migrations/0001_baseline.sql")]),
+        tests("Platform", ["Platform", "TestServers", httpTypes]),
+
+        // Floor 3: features; none imports one that stands below it in this list.
+        room("Accounts", ["Platform", "API", "GameRules", "Postgres", "Redis", crypto, jwtKit, httpTypes, hummingbird]),
+        room("Feed", ["Platform", "Accounts", "API", "GameRules", "Redis", "WebSockets", logging, metrics, nioCore, hummingbird, httpTypes]),
+        tests("Feed", ["Feed", nioCore]),
+        room(
+            "Mining",
+            ["Platform", "Feed", "API", "Bitcoin", "GameRules", "Postgres", "Redis", crypto, deque, logging, metrics, nioCore, nioPosix, hummingbird]),
+        tests("Mining", ["Mining", "GameRules", "TestServers"]),
     ]
 )
