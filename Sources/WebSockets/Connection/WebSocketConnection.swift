@@ -1,0 +1,195 @@
+import NIOCore
+
+/// The channel handler of an upgraded connection: performs what ``MessageDecoder`` and ``WebSocketLifecycle`` decide.
+///
+/// Touched only on its event loop. Holds no buffer, task or timer while idle.
+final class WebSocketConnection: ChannelInboundHandler, LoopMember {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    var place = -1
+    private let loop: SocketLoop
+    private var decoder: MessageDecoder
+    private var lifecycle: WebSocketLifecycle
+    private var handler: (any WebSocketHandler)?
+    private var context: ChannelHandlerContext?
+    private var bytesWritten = 0
+    /// Written bytes may still wait in the channel.
+    private var isDraining = false
+    private var needsFlush = false
+    /// The answer to the newest ping that came while the peer did not read; older ones need none (RFC 6455 §5.5.3).
+    private var owedPong: ByteBuffer?
+    private var closeCode = WebSocketCloseCode.abnormal
+
+    private static let ping = WebSocketFrames.frame(.ping, payload: ByteBuffer())
+
+    init(loop: SocketLoop) {
+        self.loop = loop
+        let limits = loop.configuration
+        self.decoder = MessageDecoder(peerMasks: true, maxFrameSize: limits.maxFrameSize, maxMessageSize: limits.maxMessageSize)
+        self.lifecycle = WebSocketLifecycle(now: loop.eventLoop.now)
+    }
+
+    /// The HTTP handlers are gone: the socket is open.
+    func open(_ handler: any WebSocketHandler) {
+        guard let context, self.lifecycle.isOpen else { return }
+        self.handler = handler
+        handler.opened(WebSocket(self, channel: context.channel))
+        self.loop.insert(self)
+    }
+
+    // MARK: What the owner asks
+
+    var lastProgress: NIODeadline {
+        self.noteProgress(self.loop.eventLoop.now)
+        return self.lifecycle.lastProgress
+    }
+
+    var bytesBuffered: Int {
+        (try? self.context?.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+    }
+
+    func send(_ frame: ByteBuffer) {
+        guard self.lifecycle.isOpen else { return }
+        self.write(frame)
+    }
+
+    func close(_ code: WebSocketCloseCode, reason: String) {
+        guard self.lifecycle.beginClosing(now: self.loop.eventLoop.now, timeout: self.loop.configuration.closeTimeout) else { return }
+        self.closeCode = code
+        self.write(WebSocketFrames.close(code, reason: reason))
+    }
+
+    func flush() {
+        self.needsFlush = false
+        self.context?.flush()
+    }
+
+    func sweep(_ now: NIODeadline) {
+        self.noteProgress(now)
+        switch self.lifecycle.sweep(now, isStalling: self.isDraining, self.loop.configuration) {
+        case .none: break
+        case .ping: self.write(Self.ping)
+        case .close(let code): self.close(code, reason: "")
+        case .drop: self.context?.close(promise: nil)
+        }
+    }
+
+    // MARK: What the peer does
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.end()
+        self.context = nil
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        var input = Self.unwrapInboundIn(data)
+        do {
+            while self.handler != nil, let event = try self.decoder.next(&input) {
+                self.lifecycle.heard(self.loop.eventLoop.now)
+                self.receive(event, context)
+            }
+        } catch {
+            self.fail(error, context)
+        }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        self.end()
+        context.fireChannelInactive()
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if context.channel.isWritable, let payload = self.owedPong {
+            self.owedPong = nil
+            self.send(WebSocketFrames.frame(.pong, payload: payload))
+        }
+        self.handler?.writabilityChanged(context.channel.isWritable)
+        context.fireChannelWritabilityChanged()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event is ChannelShouldQuiesceEvent {
+            _ = self.loop.close(.goingAway, reason: "", over: self.loop.configuration.shutdownSpread)
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        context.close(promise: nil)
+    }
+
+    private func receive(_ event: WebSocketEvent, _ context: ChannelHandlerContext) {
+        switch event {
+        case .text(let message) where self.lifecycle.isOpen: self.handler?.text(message)
+        case .binary(let message) where self.lifecycle.isOpen: self.handler?.binary(message)
+        case .ping(let payload) where context.channel.isWritable: self.send(WebSocketFrames.frame(.pong, payload: payload))
+        case .ping(let payload): self.owedPong = payload
+        case .text, .binary, .pong: break
+        case .close(let code, _): self.receiveClose(code, context)
+        }
+    }
+
+    /// Answers a close frame with its code, then ends the connection: the server does it first (RFC 6455 §7.1.1).
+    private func receiveClose(_ code: WebSocketCloseCode, _ context: ChannelHandlerContext) {
+        if self.lifecycle.beginClosing(now: self.loop.eventLoop.now, timeout: self.loop.configuration.closeTimeout) {
+            self.closeCode = code
+            self.write(WebSocketFrames.close(code))
+        }
+        self.finish()
+        let flushed = context.eventLoop.makePromise(of: Void.self)
+        flushed.futureResult.assumeIsolated().whenComplete { _ in context.close(promise: nil) }
+        context.writeAndFlush(Self.wrapOutboundOut(ByteBuffer()), promise: flushed)
+    }
+
+    /// Fails the connection (RFC 6455 §7.1.7). Only the sending half is closed at first: closing both with unread input would reset
+    /// the connection, and the peer might lose the close frame.
+    private func fail(_ error: WebSocketProtocolError, _ context: ChannelHandlerContext) {
+        if self.lifecycle.beginClosing(now: self.loop.eventLoop.now, timeout: self.loop.configuration.closeTimeout) {
+            self.closeCode = error.closeCode
+            self.write(WebSocketFrames.close(error.closeCode))
+        }
+        self.finish()
+        context.flush()
+        context.close(mode: .output, promise: nil)
+    }
+
+    // MARK: Parts
+
+    private func write(_ frame: ByteBuffer) {
+        guard let context else { return }
+        if !self.isDraining {
+            self.isDraining = true
+            self.lifecycle.beganWriting(self.loop.eventLoop.now)
+        }
+        self.bytesWritten += frame.readableBytes
+        context.write(Self.wrapOutboundOut(frame), promise: nil)
+        guard !self.needsFlush else { return }
+        self.needsFlush = true
+        self.loop.flushSoon(self)
+    }
+
+    private func noteProgress(_ now: NIODeadline) {
+        guard self.isDraining else { return }
+        let outstanding = self.bytesBuffered
+        self.lifecycle.wrote(drained: self.bytesWritten - outstanding, outstanding: outstanding, now: now)
+        self.isDraining = outstanding > 0
+    }
+
+    /// Tells the handler, once, and lets it go.
+    private func finish() {
+        guard let handler else { return }
+        self.handler = nil
+        handler.closed(self.closeCode)
+    }
+
+    private func end() {
+        guard self.lifecycle.end() else { return }
+        self.loop.remove(self)
+        self.finish()
+    }
+}
