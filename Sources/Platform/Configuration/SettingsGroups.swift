@@ -1,0 +1,203 @@
+/// The REST and socket listener (spec 01 §2, §4–§9).
+package struct HTTPSettings: Sendable {
+    package let host: String
+    package let port: Int
+    package let metricsHost: String
+    package let metricsPort: Int
+    package let corsOrigins: [String]
+    package let trustedProxies: [String]
+    package let publicBaseURL: String
+    package let frontendBaseURL: String
+    package let docsEnabled: Bool
+    package let rateLimitScale: Double
+    package let drainSeconds: Int
+
+    init(_ reader: inout SettingsReader, environment: Settings.Environment) {
+        host = reader.text("HOST", "0.0.0.0", "address the API listens on", length: 1...255)
+        port = reader.integer("PORT", 8000, in: 0...65535, "port of REST and `/ws`; 0 takes a free one")
+        metricsHost = reader.text("METRICS_HOST", "0.0.0.0", "address `/metrics` listens on", length: 1...255)
+        metricsPort = reader.integer("METRICS_PORT", 9101, in: 0...65535, "port of `/metrics`; 0 turns it off")
+        corsOrigins = reader.list(
+            "CORS_ORIGINS", ["http://localhost:5173", "http://localhost:3000"],
+            "exact origins browsers may call from; no `*`; https only in production")
+        trustedProxies = reader.list("TRUSTED_PROXIES", [], "CIDR list of proxies whose X-Forwarded-For is believed")
+        publicBaseURL = reader.text("PUBLIC_BASE_URL", "http://localhost:5173", "address of the site; https in production")
+        frontendBaseURL = reader.text("FRONTEND_BASE_URL", publicBaseURL, "address used for links in mails")
+        docsEnabled = reader.boolean("DOCS_ENABLED", environment != .production, "serves `/docs` and `/redoc`; false by default in production")
+        rateLimitScale = reader.number("RATE_LIMIT_SCALE", 1, "multiplies every rate limit; must be 1 in production")
+        drainSeconds = reader.integer(
+            "DRAIN_SECONDS", 5, in: 0...60, "how long a stopping node keeps accepting after `/ready` says draining, seconds")
+        for origin in corsOrigins where CORSOrigin(origin) == nil {
+            reader.refuse("CORS_ORIGINS", "must list exact http or https origins without a path; `*` is not allowed")
+            break
+        }
+        for proxy in trustedProxies where AddressRange(proxy) == nil {
+            reader.refuse("TRUSTED_PROXIES", "must list addresses or CIDR ranges")
+            break
+        }
+    }
+}
+
+/// PostgreSQL (spec 01 §2, 11 §9).
+package struct DatabaseSettings: Sendable {
+    package let url: Secret
+    package let password: Secret?
+    package let poolMinimum: Int
+    package let poolMaximum: Int
+    package let timescale: Settings.TimescaleMode
+    package let clusterAPINodes: Int
+    package let clusterWorkerNodes: Int
+
+    init(_ reader: inout SettingsReader) {
+        let text = reader.text(
+            "DATABASE_URL", "postgres://tbg@localhost:5432/thebitcoingame",
+            "schemes postgres and postgresql, an optional `+driver` is ignored; `sslmode` and `host` parameters honoured")
+        let scheme = text.prefix { $0 != ":" }.split(separator: "+").first.map(String.init) ?? ""
+        if !["postgres", "postgresql"].contains(scheme) { reader.refuse("DATABASE_URL", "must start with postgres:// or postgresql://") }
+        url = Secret(text)
+        password = reader.secret("DATABASE_PASSWORD", "overrides the password in the URL")
+        poolMinimum = reader.integer("DATABASE_POOL_MIN", 5, in: 1...100, "connections kept open per process")
+        poolMaximum = reader.integer("DATABASE_POOL_MAX", 20, in: 1...200, "most connections per process")
+        timescale = reader.choice("TIMESCALE", .auto, "time tables as TimescaleDB hypertables or native partitions, fixed by the first migration")
+        clusterAPINodes = reader.integer("CLUSTER_API_NODES", 1, in: 0...1000, "API nodes of the deployment, for the connection budget")
+        clusterWorkerNodes = reader.integer("CLUSTER_WORKER_NODES", 1, in: 0...1000, "worker nodes of the deployment, for the connection budget")
+        if poolMinimum > poolMaximum { reader.refuse("DATABASE_POOL_MIN", "must not exceed TBG_DATABASE_POOL_MAX") }
+    }
+}
+
+/// Redis (spec 01 §2, §11).
+package struct RedisSettings: Sendable {
+    package let url: Secret
+    package let password: Secret?
+
+    init(_ reader: inout SettingsReader) {
+        let text = reader.text("REDIS_URL", "redis://localhost:6379/0", "schemes redis, rediss (TLS) and unix")
+        if !["redis://", "rediss://", "unix://"].contains(where: text.hasPrefix) {
+            reader.refuse("REDIS_URL", "must start with redis://, rediss:// or unix://")
+        }
+        url = Secret(text)
+        password = reader.secret("REDIS_PASSWORD", "overrides the password in the URL")
+    }
+}
+
+/// Sign-in and tokens (spec 01 §2, 02 §4, §7).
+package struct TokenSettings: Sendable {
+    package let authDomain: String
+    package let challengeExpireSeconds: Int
+    package let privateKey: Secret?
+    package let verifyKeysDirectory: String?
+    package let publicKeyPath: String?
+    package let issuer: String
+    package let audience: String
+    package let accessTTLSeconds: Int
+    package let leewaySeconds: Int
+    package let refreshTTLDays: Int
+    package let sessionMaxDays: Int
+    package let refreshReuseGraceSeconds: Int
+    package let sessionKey: Secret?
+    package let privacyHashKey: Secret?
+
+    init(_ reader: inout SettingsReader) {
+        authDomain = reader.text("AUTH_DOMAIN", "thebitcoingame.com", "domain named in sign-in messages", length: 1...32)
+        challengeExpireSeconds = reader.integer("BTC_CHALLENGE_EXPIRE_SECONDS", 300, in: 60...900, "life of a sign-in challenge, seconds")
+        privateKey = reader.secret("JWT_PRIVATE_KEY", "RSA signing key, PEM", synonym: "JWT_PRIVATE_KEY_PATH")
+        verifyKeysDirectory = reader.optionalText("JWT_VERIFY_KEYS_DIR", "directory of PEM package keys that also verify")
+        publicKeyPath = reader.optionalText("JWT_PUBLIC_KEY_PATH", "one more PEM package key that verifies")
+        issuer = reader.text("JWT_ISSUER", "thebitcoingame.com", "`iss` of access tokens", length: 1...255)
+        audience = reader.text("JWT_AUDIENCE", "api.thebitcoingame.com", "`aud` of access tokens", length: 1...255)
+        accessTTLSeconds = reader.integer("JWT_ACCESS_TTL_SECONDS", 3600, in: 1...7200, "life of an access token, seconds")
+        leewaySeconds = reader.integer("JWT_LEEWAY_SECONDS", 30, in: 0...60, "clock difference tolerated, seconds")
+        refreshTTLDays = reader.integer("REFRESH_TTL_DAYS", 7, in: 1...90, "life of a refresh token, days")
+        sessionMaxDays = reader.integer("SESSION_MAX_DAYS", 30, in: 1...365, "life of a session, days")
+        refreshReuseGraceSeconds = reader.integer(
+            "REFRESH_REUSE_GRACE_SECONDS", 30, in: 0...60, "a replaced refresh token is honoured this long, seconds")
+        sessionKey = reader.secret("SESSION_KEY", "32 bytes as 64 hex; required outside development and test")
+        privacyHashKey = reader.secret("PRIVACY_HASH_KEY", "32 bytes as 64 hex; required outside development and test")
+        for (name, key) in [("SESSION_KEY", sessionKey), ("PRIVACY_HASH_KEY", privacyHashKey)] {
+            if let key, key.revealed.utf8.count != 64 || !key.revealed.utf8.allSatisfy(\.isHexDigit) {
+                reader.refuse(name, "must be 64 hexadecimal digits")
+            }
+        }
+    }
+}
+
+/// Outgoing mail (spec 01 §2, 02 §9).
+package struct MailSettings: Sendable {
+    /// Who carries a message.
+    package enum Provider: String, Sendable, CaseIterable {
+        case log, file, smtp, resend, ses
+    }
+
+    package let isEnabled: Bool
+    package let provider: Provider
+    package let fileDirectory: String
+    package let fromAddress: String
+    package let fromName: String
+    package let supportAddress: String
+    package let smtpHost: String
+    package let smtpPort: Int
+    package let smtpUsername: String?
+    package let smtpPassword: Secret?
+    package let smtpUsesTLS: Bool
+
+    init(_ reader: inout SettingsReader) {
+        isEnabled = reader.boolean("EMAIL_AUTH_ENABLED", true, "offers sign-in by e-mail")
+        provider = reader.choice("EMAIL_PROVIDER", .log, "who carries mail; log and file only in development")
+        fileDirectory = reader.text("EMAIL_FILE_DIR", "mail", "directory of the file provider")
+        fromAddress = reader.text("EMAIL_FROM_ADDRESS", "noreply@thebitcoingame.com", "sender address", length: 3...254)
+        fromName = reader.text("EMAIL_FROM_NAME", "The Bitcoin Game", "sender name", length: 1...64)
+        supportAddress = reader.text("SUPPORT_EMAIL", "support@thebitcoingame.com", "address named in mails", length: 3...254)
+        smtpHost = reader.text("SMTP_HOST", "localhost", "mail server", length: 1...255)
+        smtpPort = reader.integer("SMTP_PORT", 587, in: 1...65535, "port of the mail server")
+        smtpUsername = reader.optionalText("SMTP_USERNAME", "user at the mail server")
+        smtpPassword = reader.secret("SMTP_PASSWORD", "password at the mail server")
+        smtpUsesTLS = reader.boolean("SMTP_USE_TLS", true, "requires STARTTLS or TLS")
+    }
+}
+
+/// The socket endpoint (spec 04 §7, 12 §7).
+package struct RealtimeSettings: Sendable {
+    package let maximumSocketsPerNode: Int
+    package let tokenGraceSeconds: Int
+
+    init(_ reader: inout SettingsReader) {
+        maximumSocketsPerNode = reader.integer("WS_MAX_PER_NODE", 20000, in: 1...1_000_000, "sockets one node accepts")
+        tokenGraceSeconds = reader.integer(
+            "WS_TOKEN_GRACE_SECONDS", 43200, in: 0...604_800, "an expired token of a living session opens a socket this long, seconds")
+    }
+}
+
+/// The mining consumer (spec 03a §6).
+package struct MiningSettings: Sendable {
+    package let batchMaximum: Int
+    package let networkDifficultyFallback: Double?
+
+    init(_ reader: inout SettingsReader) {
+        batchMaximum = reader.integer("INGEST_BATCH_MAX", 8000, in: 1...20000, "most stream entries in one transaction")
+        let fallback = reader.number("NETWORK_DIFFICULTY_FALLBACK", 0, above: -1, "network difficulty until one is known; 0 chooses by network")
+        networkDifficultyFallback = fallback > 0 ? fallback : nil
+    }
+}
+
+/// The event collector (spec 03a §4).
+package struct CollectorSettings: Sendable {
+    package let socketPath: String
+    package let socketGroup: String?
+    package let spoolDirectory: String
+    package let spoolMaximumBytes: Int
+    package let adminPort: Int
+    package let logsRawShares: Bool
+    package let batchMaximum: Int
+    package let batchFlushSeconds: Double
+
+    init(_ reader: inout SettingsReader) {
+        socketPath = reader.text("COLLECTOR_SOCKET", "/tmp/ckpool/events.sock", "Unix datagram socket the pool writes to", length: 1...107)
+        socketGroup = reader.optionalText("COLLECTOR_SOCKET_GROUP", "group that may write to the socket")
+        spoolDirectory = reader.text("COLLECTOR_SPOOL_DIR", "/var/spool/tbg", "directory of events that wait for Redis or PostgreSQL")
+        spoolMaximumBytes = reader.integer("COLLECTOR_SPOOL_MAX_BYTES", 2_147_483_648, in: 1_048_576...1_099_511_627_776, "bound of the spool per sink, bytes")
+        adminPort = reader.integer("COLLECTOR_ADMIN_PORT", 9105, in: 0...65535, "port of the collector's `/health` and `/metrics`; 0 turns it off")
+        logsRawShares = reader.boolean("COLLECTOR_RAW_SHARES", true, "keeps shares in the raw log, which gap repair reads")
+        batchMaximum = reader.integer("BATCH_MAX_SIZE", 500, in: 1...5000, "most events in one raw-log insert")
+        batchFlushSeconds = reader.number("BATCH_FLUSH_INTERVAL", 1, "longest wait before a raw-log insert, seconds")
+    }
+}

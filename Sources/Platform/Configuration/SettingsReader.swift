@@ -1,0 +1,122 @@
+import Foundation
+
+/// Reads variables, declares them, and collects every problem instead of stopping at the first (spec 01 §2).
+///
+/// The same calls that read a value describe it: `Settings.variables` is what a reader over an empty source has declared.
+struct SettingsReader {
+    let source: EnvironmentSource
+    private(set) var problems: [ConfigurationError.Problem] = []
+    private(set) var variables: [ConfigurationVariable] = []
+    /// Secrets given in their plain form, which production refuses.
+    private(set) var plainSecrets: [String] = []
+
+    init(_ source: EnvironmentSource) {
+        self.source = source
+    }
+
+    mutating func refuse(_ name: String, _ reason: String) {
+        problems.append(.init(variable: "TBG_" + name, reason: reason))
+    }
+
+    mutating func text(_ name: String, _ fallback: String, _ meaning: String, length: ClosedRange<Int> = 0...4096) -> String {
+        declare(name, fallback, meaning)
+        guard let value = source.value("TBG_" + name) else { return fallback }
+        guard length.contains(value.unicodeScalars.count) else {
+            refuse(name, "must have \(length.lowerBound) to \(length.upperBound) characters")
+            return fallback
+        }
+        return value
+    }
+
+    mutating func optionalText(_ name: String, _ meaning: String) -> String? {
+        declare(name, "", meaning)
+        return source.value("TBG_" + name)
+    }
+
+    mutating func integer(_ name: String, _ fallback: Int, in range: ClosedRange<Int>, _ meaning: String) -> Int {
+        declare(name, String(fallback), meaning)
+        guard let value = source.value("TBG_" + name) else { return fallback }
+        guard let number = Int(value), range.contains(number) else {
+            refuse(name, "must be a whole number from \(range.lowerBound) to \(range.upperBound)")
+            return fallback
+        }
+        return number
+    }
+
+    mutating func number(_ name: String, _ fallback: Double, above floor: Double = 0, _ meaning: String) -> Double {
+        declare(name, fallback == fallback.rounded() ? String(Int(fallback)) : String(fallback), meaning)
+        guard let value = source.value("TBG_" + name) else { return fallback }
+        guard let number = Double(value), number.isFinite, number > floor else {
+            refuse(name, "must be a number above \(floor)")
+            return fallback
+        }
+        return number
+    }
+
+    mutating func boolean(_ name: String, _ fallback: Bool, _ meaning: String) -> Bool {
+        declare(name, String(fallback), meaning)
+        switch source.value("TBG_" + name)?.lowercased() {
+        case nil: return fallback
+        case "true", "1": return true
+        case "false", "0": return false
+        default:
+            refuse(name, "must be true, false, 1 or 0")
+            return fallback
+        }
+    }
+
+    mutating func choice<Choice: RawRepresentable & CaseIterable>(_ name: String, _ fallback: Choice, _ meaning: String) -> Choice
+    where Choice.RawValue == String {
+        let names = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+        declare(name, fallback.rawValue, "\(meaning): \(names)")
+        guard let value = source.value("TBG_" + name) else { return fallback }
+        guard let choice = Choice(rawValue: value) else {
+            refuse(name, "must be one of \(names)")
+            return fallback
+        }
+        return choice
+    }
+
+    /// Comma-separated, or a JSON array of strings.
+    mutating func list(_ name: String, _ fallback: [String], _ meaning: String) -> [String] {
+        declare(name, fallback.joined(separator: ","), meaning)
+        guard let value = source.value("TBG_" + name) else { return fallback }
+        if value.hasPrefix("[") {
+            guard let items = try? JSONDecoder().decode([String].self, from: Data(value.utf8)) else {
+                refuse(name, "must be a comma-separated list or a JSON array of strings")
+                return fallback
+            }
+            return items
+        }
+        return value.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+    }
+
+    /// A secret, plain or as `<name>_FILE`; `synonym` is a second name of the file form.
+    mutating func secret(_ name: String, _ meaning: String, synonym: String? = nil) -> Secret? {
+        declare(name, "", meaning, isSecret: true)
+        declare(name + "_FILE", "", "path of a file that holds TBG_\(name)")
+        if let synonym { declare(synonym, "", "synonym of TBG_\(name)_FILE") }
+        let plain = source.value("TBG_" + name)
+        let path = source.value("TBG_\(name)_FILE") ?? synonym.flatMap { source.value("TBG_" + $0) }
+        switch (plain, path) {
+        case (nil, nil):
+            return nil
+        case (_?, _?):
+            refuse(name, "is given both plainly and as a file")
+            return nil
+        case (let plain?, nil):
+            plainSecrets.append(name)
+            return Secret(plain)
+        case (nil, let path?):
+            guard let content = try? String(contentsOfFile: path, encoding: .utf8) else {
+                refuse(name + "_FILE", "names a file that cannot be read")
+                return nil
+            }
+            return Secret(content.trimmingCharacters(in: .whitespacesAndNewlines))
+        }
+    }
+
+    private mutating func declare(_ name: String, _ fallback: String, _ meaning: String, isSecret: Bool = false) {
+        variables.append(.init(name: "TBG_" + name, defaultText: fallback, isSecret: isSecret, meaning: meaning))
+    }
+}

@@ -1,0 +1,26 @@
+import Crypto
+import Foundation
+
+/// One numbered, immutable SQL step, embedded in the binary (spec 01 §10.1).
+package struct Migration: Sendable, Equatable {
+    /// Position in the order; never reused.
+    package let version: Int
+    /// What the step is about, from its file name.
+    package let name: String
+    /// The SQL text.
+    package let text: String
+    /// SHA-256 of the text, hexadecimal.
+    package let checksum: String
+
+    package init(version: Int, name: String, text: String) {
+        self.version = version
+        self.name = name
+        self.text = text
+        self.checksum = Hex.encode(SHA256.hash(data: Data(text.utf8)))
+    }
+
+    /// Every step this binary knows, oldest first.
+    package static let all: [Migration] = [
+        Migration(version: 1, name: "baseline", text: String(decoding: PackageResources._001_baseline_sql, as: UTF8.self))
+    ]
+}

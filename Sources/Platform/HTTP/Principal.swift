@@ -1,0 +1,24 @@
+package import GameRules
+
+/// An authenticated caller.
+package struct Principal: Sendable, Equatable {
+    /// What the caller proved itself with.
+    package enum Credential: Sendable, Equatable {
+        case accessToken(session: String?)
+        case apiKey(id: String, scopes: Set<String>)
+    }
+
+    package let user: UserID
+    /// Canonical address of the account.
+    package let address: String
+    /// Whether control of the address has been proven.
+    package let isVerified: Bool
+    package let credential: Credential
+
+    package init(user: UserID, address: String, isVerified: Bool, credential: Credential) {
+        self.user = user
+        self.address = address
+        self.isVerified = isVerified
+        self.credential = credential
+    }
+}

@@ -1,0 +1,78 @@
+package import API
+package import Hummingbird
+import HTTPTypes
+import Metrics
+import NIOCore
+import Synchronization
+
+/// Stages 8 to 10 of the pipeline: credentials, rate limits, authentication (spec 01 §4). Authentication precedes validation, limits
+/// precede the database.
+package struct ServiceGate: RequestGate {
+    package typealias Context = AppContext
+
+    private let authenticator: any Authenticator
+    private let limiter: RateLimiter
+    private let schema: SchemaGuard
+    private let trustedProxies: [AddressRange]
+
+    /// Checks of single operations that come before limits and credentials, such as a socket's origin.
+    package typealias Precheck = @Sendable (Request) throws -> Void
+    private let prechecks: [String: Precheck]
+
+    /// - Parameter prechecks: by operation id.
+    package init(
+        authenticator: any Authenticator, limiter: RateLimiter, schema: SchemaGuard, trustedProxies: [AddressRange],
+        prechecks: [String: Precheck] = [:]
+    ) {
+        self.prechecks = prechecks
+        self.authenticator = authenticator
+        self.limiter = limiter
+        self.schema = schema
+        self.trustedProxies = trustedProxies
+    }
+
+    package func admit(_ request: Request, route: RouteDescription?, body: JSONObject?, context: inout AppContext) async throws {
+        if let route, route.rate == .none, route.auth == .none { return }
+        if !prechecks.isEmpty, let route, let precheck = prechecks[route.id] { try precheck(request) }
+        let client = clientAddress(request, context)
+        context.client = client
+        context.facts.note(client: client)
+
+        let demands = route?.auth ?? .none
+        let identity = demands.schemes.isEmpty ? .anonymous : await authenticator.identify(request.head, rule: demands, at: context.now)
+        try await limit(route?.rate ?? .default, identity, client, &context)
+        guard route != nil else { return }
+        if !schema.isReady { try await schema.demand() }
+        guard !demands.schemes.isEmpty else { return }
+        if case .anonymous = identity, demands.isOptional { return }
+        let principal = try await authenticator.authenticate(identity, rule: demands, at: context.now)
+        context.principal = principal
+        context.facts.note(user: principal.user)
+    }
+
+    private func limit(_ rate: RateClass, _ identity: Identity, _ client: ClientAddress, _ context: inout AppContext) async throws {
+        let buckets = RatePolicy.buckets(rate, identity, client)
+        guard !buckets.isEmpty else { return }
+        let decision = await limiter.admit(buckets, at: context.now)
+        context.responseHeaders[RateHeaders.limit] = String(decision.limit)
+        context.responseHeaders[RateHeaders.remaining] = String(decision.remaining)
+        context.responseHeaders[RateHeaders.reset] = String(decision.reset)
+        guard decision.isAdmitted else {
+            Counter(label: "tbg_rate_limit_hits_total", dimensions: [("tier", decision.rateClass)]).increment()
+            throw APIError.rateLimited(retryAfterSeconds: decision.retryAfterSeconds)
+        }
+    }
+
+    private func clientAddress(_ request: Request, _ context: AppContext) -> ClientAddress {
+        let peer = context.peer?.ipAddress.flatMap { IPAddress($0) }
+        let forwarded = trustedProxies.isEmpty ? [] : request.headers[values: RateHeaders.forwardedFor]
+        return ClientAddress(peer: peer, forwardedFor: forwarded, trusted: trustedProxies)
+    }
+}
+
+enum RateHeaders {
+    static let limit = SecurityHeaders.name("X-RateLimit-Limit")
+    static let remaining = SecurityHeaders.name("X-RateLimit-Remaining")
+    static let reset = SecurityHeaders.name("X-RateLimit-Reset")
+    static let forwardedFor = SecurityHeaders.name("X-Forwarded-For")
+}

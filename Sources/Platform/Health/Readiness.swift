@@ -1,0 +1,90 @@
+import GameRules
+import NIOCore
+package import Postgres
+package import Redis
+
+/// What `/ready` answers (spec 01 §9, 11 §3).
+package struct ReadinessReport: Sendable, Equatable {
+    /// `ready`, `degraded` or `draining`.
+    package let status: String
+    package let database: Bool
+    package let redis: Bool
+    package let migrations: Bool
+
+    package var isReady: Bool { status == "ready" }
+}
+
+/// Asks database and Redis at most once a second, whoever asks, and lets all askers share the answer.
+package actor Readiness {
+    private let database: PostgresClient
+    private let redis: RedisClient
+    private let migrator: Migrator
+    private let clock: Clock
+    private var isDraining = false
+    private var last: (report: ReadinessReport, at: Instant)?
+    private var running: Task<ReadinessReport, Never>?
+    private var redisDownSince: Instant?
+    private var isMigrated = false
+
+    /// Redis may be away this long before a node leaves rotation.
+    private static let redisGraceSeconds: Int64 = 30
+    /// How long an answer is shared.
+    private static let sharedMilliseconds: Int64 = 1000
+
+    package init(database: PostgresClient, redis: RedisClient, migrator: Migrator, clock: Clock) {
+        self.database = database
+        self.redis = redis
+        self.migrator = migrator
+        self.clock = clock
+    }
+
+    /// From now on the node says it is leaving.
+    package func drain() {
+        isDraining = true
+        last = nil
+    }
+
+    /// The shared answer, no older than a second.
+    package func report() async -> ReadinessReport {
+        if let last, abs(clock.now().milliseconds(since: last.at)) < Self.sharedMilliseconds { return last.report }
+        if let running { return await running.value }
+        let task = Task { await self.check() }
+        running = task
+        let report = await task.value
+        running = nil
+        last = (report, clock.now())
+        return report
+    }
+
+    /// Whether the schema has every step this binary needs; asked of the database until it is so, then never again.
+    package var schemaIsReady: Bool { isMigrated }
+
+    private func check() async -> ReadinessReport {
+        async let databaseAnswer = Self.withinASecond { [database] in _ = try await database.query("select 1") }
+        async let redisAnswer = Self.withinASecond { [redis] in try await redis.send(RedisCommand("PING"), timeout: .seconds(1)) }
+        let (databaseUp, redisUp) = await (databaseAnswer, redisAnswer)
+        if databaseUp, !isMigrated { isMigrated = (try? await migrator.isUpToDate()) ?? false }
+
+        let now = clock.now()
+        redisDownSince = redisUp ? nil : redisDownSince ?? now
+        let redisTolerated = redisDownSince.map { now.seconds(since: $0) < Self.redisGraceSeconds && hasBeenReady } ?? true
+        let isReady = databaseUp && isMigrated && redisTolerated
+        if isReady, redisUp { hasBeenReady = true }
+        return ReadinessReport(
+            status: isDraining ? "draining" : isReady ? "ready" : "degraded", database: databaseUp, redis: redisUp, migrations: isMigrated)
+    }
+
+    private var hasBeenReady = false
+
+    private static func withinASecond(_ check: @escaping @Sendable () async throws -> Void) async -> Bool {
+        await withTaskGroup(of: Bool.self) { group in
+            group.addTask { (try? await check()) != nil }
+            group.addTask {
+                try? await Task.sleep(for: .seconds(1))
+                return false
+            }
+            defer { group.cancelAll() }
+            return await group.next() ?? false
+        }
+    }
+}

@@ -1,0 +1,99 @@
+import API
+import GameRules
+package import Logging
+import NIOCore
+
+/// One JSON object (or one readable line) an event, with stable member names and nothing secret (spec 01 §8, 11 §16).
+///
+/// Metadata keys become members; a member whose name speaks of a secret is never written, whatever its value.
+package struct StructuredLogHandler: LogHandler {
+    package var metadata: Logger.Metadata = [:]
+    package var logLevel: Logger.Level
+    private let format: Settings.LogFormat
+    private let queue: LogQueue
+    private let clock: Clock
+    private let node: String
+    private let version: String
+
+    package init(level: Logger.Level, format: Settings.LogFormat, queue: LogQueue, clock: Clock, node: String, version: String) {
+        self.logLevel = level
+        self.format = format
+        self.queue = queue
+        self.clock = clock
+        self.node = node
+        self.version = version
+    }
+
+    package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    package func log(event: LogEvent) {
+        var members = metadata
+        if let own = event.metadata { members.merge(own) { _, new in new } }
+        if let error = event.error { members["error_kind"] = .string(String(describing: type(of: error))) }
+        let line = format == .json ? json(event, members) : console(event, members)
+        queue.append(line, isMinor: event.level <= .info)
+    }
+
+    private func json(_ event: LogEvent, _ members: Logger.Metadata) -> [UInt8] {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.name("ts")
+        writer.string(clock.now().rfc3339)
+        writer.name("level")
+        writer.string(event.level.rawValue)
+        writer.name("msg")
+        writer.string(event.message.description)
+        for (name, value) in members.sorted(by: { $0.key < $1.key }) where !Self.isSecret(name) {
+            writer.name(name)
+            Self.write(value, to: &writer)
+        }
+        writer.name("node")
+        writer.string(node)
+        writer.name("version")
+        writer.string(version)
+        writer.endObject()
+        return Array(writer.buffer.readableBytesView) + [UInt8(ascii: "\n")]
+    }
+
+    private func console(_ event: LogEvent, _ members: Logger.Metadata) -> [UInt8] {
+        let details = members.sorted { $0.key < $1.key }.filter { !Self.isSecret($0.key) }.map { "\($0.key)=\($0.value)" }
+        let line = "\(clock.now().rfc3339) \(event.level.rawValue.uppercased()) \(event.message) \(details.joined(separator: " "))"
+        let safe = line.unicodeScalars.map { $0.properties.generalCategory == .control ? "\\u{\(String($0.value, radix: 16))}" : String($0) }
+        return Array((safe.joined() + "\n").utf8)
+    }
+
+    private static func write(_ value: Logger.Metadata.Value, to writer: inout JSONWriter) {
+        switch value {
+        case .string(let text):
+            if let number = Int64(text) { writer.integer(number) } else { writer.string(text) }
+        case .stringConvertible(let item as Double):
+            writer.double(item)
+        case .stringConvertible(let item as Bool):
+            writer.bool(item)
+        case .stringConvertible(let item):
+            if let number = Int64(item.description) { writer.integer(number) } else { writer.string(item.description) }
+        case .array(let items):
+            writer.beginArray()
+            for item in items { write(item, to: &writer) }
+            writer.endArray()
+        case .dictionary(let items):
+            writer.beginObject()
+            for (name, item) in items.sorted(by: { $0.key < $1.key }) where !isSecret(name) {
+                writer.name(name)
+                write(item, to: &writer)
+            }
+            writer.endObject()
+        }
+    }
+
+    /// Names under which nothing is ever written (11 §16).
+    private static let secretNames = ["authorization", "token", "signature", "password", "secret", "key", "cookie", "email", "nonce"]
+
+    static func isSecret(_ name: String) -> Bool {
+        let lowered = name.lowercased()
+        return secretNames.contains { lowered == $0 || lowered.hasSuffix("_" + $0) || lowered.hasPrefix($0 + "_") }
+    }
+}
