@@ -28,6 +28,7 @@ let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "s
 let jwtKit: Target.Dependency = .product(name: "JWTKit", package: "jwt-kit")
 let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let configuration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
 
@@ -74,7 +75,7 @@ let package = Package(
         tests("Redis", ["Redis", nioCore, nioPosix, nioEmbedded, nioSSL, logging]),
         room("WebSockets", web + [logging, crypto, lifecycle]),
         tests("WebSockets", ["WebSockets", nioEmbedded, lifecycle, logging] + web),
-        room("API", web + [logging]),
+        room("API", web + [logging], resources: [.embedInCode("Docs/reference.html")]),
         tests("API", ["API", hummingbirdTesting] + web),
         room("Prometheus", [metrics, coreMetrics]),
         tests("Prometheus", ["Prometheus", coreMetrics]),
@@ -95,7 +96,7 @@ let package = Package(
         // Floor 2: what every role stands on.
         room(
             "Platform",
-            ["API", "Bitcoin", "GameRules", "Postgres", "Prometheus", "Redis", "WebSockets", configuration, crypto, deque, lifecycle, metrics]
+            ["API", "Bitcoin", "GameRules", "Postgres", "Prometheus", "Redis", "Scheduler", "WebSockets", configuration, crypto, deque, lifecycle, metrics]
                 + [logging] + web,
             resources: [.embedInCode("Database/Migrations/0001_baseline.sql")]),
         tests("Platform", ["Platform", "TestServers", httpTypes]),
@@ -106,7 +107,19 @@ let package = Package(
         tests("Feed", ["Feed", nioCore]),
         room(
             "Mining",
-            ["Platform", "Feed", "API", "Bitcoin", "GameRules", "Postgres", "Redis", crypto, deque, logging, metrics, nioCore, nioPosix, hummingbird]),
+            ["Platform", "Feed", "API", "Bitcoin", "GameRules", "Postgres", "Redis", crypto, deque, lifecycle, logging, metrics, nioCore, nioPosix, httpTypes, hummingbird]),
         tests("Mining", ["Mining", "GameRules", "TestServers"]),
+
+        // Floor 4: the program, and the instance it runs on a developer's machine.
+        room("Development", ["LocalServers", "Bitcoin", crypto, cryptoExtras]),
+        .executableTarget(name: "StubProgram", dependencies: [], path: "Tests/StubProgram", swiftSettings: settings),
+        tests("Development", ["Development", "LocalServers", "StubProgram", "Bitcoin"]),
+        .executableTarget(
+            name: "tbg",
+            dependencies: [
+                "Development", "Mining", "Feed", "Accounts", "Platform", "API", "Bitcoin", "GameRules", "Postgres", "Prometheus", "Scheduler", "WebSockets",
+                arguments, cryptoExtras, coreMetrics, httpTypes, hummingbird, lifecycle, signals, logging, metrics, nioCore, nioPosix,
+            ],
+            swiftSettings: settings),
     ]
 )

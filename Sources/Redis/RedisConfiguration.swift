@@ -21,7 +21,8 @@ public struct RedisConfiguration: Sendable {
     public var tls: TLSConfiguration?
     /// Name shown by CLIENT LIST; without spaces.
     public var clientName: String?
-    /// Time for one command from being written to being answered.
+    /// Time for one command from being written to being answered; after it the connection counts as dead and is replaced. A single command
+    /// may be given less, then only its caller stops waiting, or more, as a blocking read needs.
     public var commandTimeout: TimeAmount = .seconds(1)
     /// Time for a socket to open.
     public var connectTimeout: TimeAmount = .seconds(2)

@@ -136,6 +136,13 @@ public struct PostgresDecodingError: Error, Sendable, Hashable, CustomStringConv
     /// What is wrong.
     public let reason: Reason
 
+    /// An error of known parts, for codecs of one's own.
+    public init(column: Int, typeOID: UInt32, reason: Reason) {
+        self.column = column
+        self.typeOID = typeOID
+        self.reason = reason
+    }
+
     /// The column, its type and what is wrong; never the value.
     public var description: String { "column \(column) of type \(typeOID) \(reason.rawValue)" }
 }

@@ -21,6 +21,12 @@ extension SQL {
             arguments.append(value)
         }
 
+        /// A value or NULL, bound as the next parameter.
+        public mutating func appendInterpolation(_ value: (some PostgresEncodable)?) {
+            segments.append(.parameter)
+            arguments.append(value)
+        }
+
         /// Another statement, with its parameters.
         public mutating func appendInterpolation(sql fragment: SQL) {
             segments += fragment.segments

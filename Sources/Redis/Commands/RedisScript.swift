@@ -15,7 +15,8 @@ public struct RedisScript: Sendable {
         sha1 = String(decoding: hex, as: UTF8.self)
     }
 
-    func call(_ keys: [String], _ arguments: [RedisArgument]) -> RedisCommand {
+    /// The command that runs the script by its hash; a server that has not seen it answers with an error (`isNoScript`).
+    public func call(_ keys: [String], _ arguments: [RedisArgument]) -> RedisCommand {
         RedisCommand("EVALSHA", arguments: [.string(sha1), .integer(keys.count)] + keys.map { .string($0) } + arguments)
     }
 

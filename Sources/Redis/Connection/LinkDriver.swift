@@ -79,6 +79,7 @@ final class LinkDriver {
         }
         .assumeIsolated()
         .whenFailure { error in
+            guard self.lifecycle.phase == .connecting else { return }
             self.socketError = error
             self.disconnect(.unavailable)
         }
@@ -114,8 +115,7 @@ final class LinkDriver {
         let now = NIODeadline.now()
         for command in batch {
             let pending = command.waiter.map { PendingCommand(waiter: $0, name: command.name, written: now) }
-            let deadline = now + command.timeout
-            if let alarm = replies.append(pending, token: command.token, deadline: deadline, answer: command.answer) { setTimer(alarm) }
+            append(pending, command.answer, token: command.token, now: now, timeout: command.timeout)
         }
         batch.removeAll(keepingCapacity: true)
         channel.writeAndFlush(batchBytes, promise: nil)
@@ -134,10 +134,20 @@ final class LinkDriver {
         for command in commands { RESPEncoder.write(command, into: &bytes) }
         let now = NIODeadline.now()
         let pending = PendingCommand(waiter: waiter, name: first.name, written: now)
-        if let alarm = replies.append(pending, token: 0, deadline: now + configuration.commandTimeout, answer: answer) {
-            setTimer(alarm)
-        }
+        append(pending, answer, token: 0, now: now, timeout: configuration.commandTimeout)
         channel.writeAndFlush(bytes, promise: nil)
+    }
+
+    /// A caller may be less patient than the connection, but a reply that is late for one caller does not cost all others theirs.
+    private func append(
+        _ pending: PendingCommand?,
+        _ answer: ReplyQueue<PendingCommand>.Answer,
+        token: UInt64,
+        now: NIODeadline,
+        timeout: TimeAmount
+    ) {
+        let limit = now + max(timeout, configuration.commandTimeout)
+        if let alarm = replies.append(pending, token: token, deadline: now + timeout, limit: limit, answer: answer) { setTimer(alarm) }
     }
 
     /// A frame has arrived.
@@ -231,9 +241,11 @@ final class LinkDriver {
         deadlineTimer?.cancel()
         deadlineTimer = eventLoop.assumeIsolated().scheduleTask(deadline: deadline) {
             switch self.replies.timerFired(now: .now()) {
-            case .expired: self.disconnect(.timeout)
-            case .rearm(let next): self.setTimer(next)
-            case .idle: break
+            case .expired:
+                self.disconnect(.timeout)
+            case .timedOut(let waiting, let next):
+                for pending in waiting { pending.waiter.fail(with: .timeout) }
+                if let next { self.setTimer(next) }
             }
         }
     }

@@ -17,9 +17,15 @@ struct ReplyQueue<Waiter> {
         /// Nil when the one who waited has gone; the replies are still expected.
         var waiter: Waiter?
         let token: UInt64
+        /// When the waiter stops waiting.
         let deadline: NIODeadline
+        /// When the connection counts as dead if the replies have not come.
+        let limit: NIODeadline
         var outstanding: Int
         let byPush: Bool
+
+        /// When the timer must look at this command.
+        fileprivate var alarm: NIODeadline { waiter == nil ? limit : min(deadline, limit) }
     }
 
     enum Delivery {
@@ -30,10 +36,11 @@ struct ReplyQueue<Waiter> {
         case outOfStep
     }
 
-    enum Timer: Equatable {
+    enum Timer {
+        /// The connection is dead.
         case expired
-        case rearm(NIODeadline)
-        case idle
+        /// These stop waiting, while their replies are still expected; the timer is to be set again unless nil.
+        case timedOut([Waiter], rearm: NIODeadline?)
     }
 
     private var entries: Deque<Entry> = []
@@ -44,17 +51,31 @@ struct ReplyQueue<Waiter> {
     var count: Int { entries.count }
 
     /// Adds a command that has been written; the deadline when the timer must be set to it, in place of any earlier setting.
-    mutating func append(_ waiter: Waiter?, token: UInt64, deadline: NIODeadline, answer: Answer) -> NIODeadline? {
-        switch answer {
-        case .replies(let count):
-            entries.append(Entry(waiter: waiter, token: token, deadline: deadline, outstanding: count, byPush: false))
-        case .confirmations(let count):
-            entries.append(Entry(waiter: waiter, token: token, deadline: deadline, outstanding: count, byPush: true))
-        }
+    mutating func append(
+        _ waiter: Waiter?,
+        token: UInt64,
+        deadline: NIODeadline,
+        limit: NIODeadline,
+        answer: Answer
+    ) -> NIODeadline? {
+        let (outstanding, byPush) =
+            switch answer {
+            case .replies(let count): (count, false)
+            case .confirmations(let count): (count, true)
+            }
+        let entry = Entry(
+            waiter: waiter,
+            token: token,
+            deadline: deadline,
+            limit: limit,
+            outstanding: outstanding,
+            byPush: byPush
+        )
+        entries.append(entry)
         // With equal timeouts this is true only for the first command of an idle connection.
-        if let armed, armed <= deadline { return nil }
-        armed = deadline
-        return deadline
+        if let armed, armed <= entry.alarm { return nil }
+        armed = entry.alarm
+        return entry.alarm
     }
 
     /// Takes a reply.
@@ -94,10 +115,14 @@ struct ReplyQueue<Waiter> {
     /// The timer has fired. It is left running when commands are answered and looks for the next deadline only then.
     mutating func timerFired(now: NIODeadline) -> Timer {
         armed = nil
-        guard let earliest = entries.lazy.map(\.deadline).min() else { return .idle }
-        if earliest <= now { return .expired }
-        armed = earliest
-        return .rearm(earliest)
+        var timedOut: [Waiter] = []
+        for index in entries.indices where entries[index].alarm <= now {
+            if entries[index].limit <= now { return .expired }
+            if let waiter = entries[index].waiter { timedOut.append(waiter) }
+            entries[index].waiter = nil
+        }
+        armed = entries.lazy.map(\.alarm).min()
+        return .timedOut(timedOut, rearm: armed)
     }
 
     /// Empties the queue because the connection is gone.

@@ -1,0 +1,29 @@
+# make run    everything on this machine: install, build, start (make run ARGS='--port 9000 --reset')
+# make test   the whole suite on servers of its own
+# make bench  the benchmarks
+# make lint   the gates that need no build
+
+.PHONY: run test bench format lint install build
+
+run: build
+	@# Ends with make too, also when make is killed.
+	@exec setpriv --pdeathsig TERM .build/release/tbg dev $(ARGS)
+
+build: install
+	swift build -c release --product tbg
+
+test: install
+	@scripts/test $(ARGS)
+
+bench: install
+	@Benchmarks/run $(ARGS)
+
+format:
+	swift format format --in-place --parallel --recursive Sources Tests Package.swift
+
+lint:
+	swift format lint --strict --parallel --recursive Sources Tests Package.swift
+	@for check in scripts/check-*; do $$check || exit 1; done
+
+install:
+	@scripts/install

@@ -1,0 +1,47 @@
+package import API
+package import Platform
+import Crypto
+import Foundation
+import HTTPTypes
+import NIOCore
+
+/// Sign-in and users (spec 02). So far: the public keys tokens are verified with.
+package enum AccountsRoutes {
+    static let keys = Endpoint<NoInput, RawResponse>(
+        .get, "/.well-known/jwks.json", id: "jwks", tag: "Sign-in", summary: "Public keys of access tokens (RFC 7517)", auth: .none,
+        rate: .relaxed, cache: .public(maxAgeSeconds: 300), produces: .json(KeySet.jsonSchema))
+
+    package static func add(to table: inout RouteTable<AppContext>, ring: KeyRing) {
+        let response = KeySet(ring).response
+        table.add(keys) { _, _ in response }
+    }
+}
+
+struct KeySet: ResponseObject {
+    struct Key: ResponseObject {
+        let key: KeyRing.PublicKey
+
+        static let fields = JSONFields<Key>("JSONWebKey")
+            .field("kty", { _ in "RSA" })
+            .field("use", { _ in "sig" })
+            .field("alg", { _ in "RS256" })
+            .field("kid", \.key.keyID, "RFC 7638 thumbprint")
+            .field("n", \.key.modulus)
+            .field("e", \.key.exponent)
+    }
+
+    let keys: [Key]
+
+    init(_ ring: KeyRing) {
+        keys = ring.publicKeys.map(Key.init)
+    }
+
+    static let fields = JSONFields<KeySet>("JSONWebKeySet").field("keys", \.keys, "Signing key first")
+
+    var response: RawResponse {
+        var writer = JSONWriter()
+        encode(to: &writer)
+        let tag = SHA256.hash(data: Data(writer.buffer.readableBytesView))
+        return .json(writer.buffer, entityTag: "\"\(Base64URL.encode(tag).prefix(22))\"")
+    }
+}

@@ -1,0 +1,64 @@
+import GameRules
+import NIOCore
+import WebSockets
+
+/// One client's socket: its session, and the way to its owner's messages. Lives on one event loop.
+final class ClientSocket: WebSocketHandler {
+    /// Bytes a client may leave unread before it is closed as too slow (spec 04 §7.4).
+    private static let maximumBacklog = 1 << 20
+    private static let tooSlow = WebSocketCloseCode(4008)
+    private static let tooManyFrames = WebSocketCloseCode(4029)
+
+    let user: UserID
+    private let hub: Hub
+    private let sockets: LoopSockets
+    private var session: SocketSession
+    private var socket: WebSocket?
+
+    init(user: UserID, hub: Hub, sockets: LoopSockets) {
+        self.user = user
+        self.hub = hub
+        self.sockets = sockets
+        session = SocketSession(now: Self.milliseconds())
+    }
+
+    func isSubscribed(to channel: RealtimeChannel) -> Bool { session.channels.contains(channel) }
+
+    func send(_ frame: ByteBuffer) {
+        guard let socket else { return }
+        guard socket.bytesBuffered + frame.readableBytes <= Self.maximumBacklog else { return socket.close(Self.tooSlow) }
+        socket.send(frame: frame)
+    }
+
+    // MARK: WebSocketHandler
+
+    func opened(_ socket: WebSocket) {
+        self.socket = socket
+        sockets.insert(self)
+    }
+
+    func text(_ message: ByteBuffer) {
+        perform(session.received(message.readableBytesView, now: Self.milliseconds()))
+    }
+
+    func binary(_ message: ByteBuffer) {
+        perform(session.receivedBinary(now: Self.milliseconds()))
+    }
+
+    func closed(_ code: WebSocketCloseCode) {
+        socket = nil
+        sockets.remove(self)
+        hub.leave(user)
+    }
+
+    private func perform(_ action: SocketSession.Action) {
+        switch action {
+        case .reply(let texts):
+            for text in texts { socket?.send(text: text) }
+        case .closeTooMany:
+            socket?.close(Self.tooManyFrames)
+        }
+    }
+
+    private static func milliseconds() -> Int64 { Int64(NIODeadline.now().uptimeNanoseconds / 1_000_000) }
+}

@@ -1,0 +1,108 @@
+package import GameRules
+package import Logging
+package import NIOCore
+import Platform
+package import Redis
+import Synchronization
+package import WebSockets
+
+/// All sockets of this node, and the Redis topics they need (spec 04 §9).
+///
+/// Each event loop keeps its own sockets, without locks. A message is decoded and encoded into a frame once; the same bytes go to every
+/// socket that gets it. A user's topic is subscribed while at least one of his sockets is here.
+package final class Hub: Sendable {
+    /// Open sockets one user may have.
+    package static let maximumPerUser = 5
+    /// A topic is kept for a while after the last socket, since clients reconnect.
+    private static let releaseDelay = TimeAmount.seconds(5)
+
+    private struct Users {
+        var sockets: [UserID: Int] = [:]
+        var total = 0
+    }
+
+    private let users = Mutex(Users())
+    private let loops: [ObjectIdentifier: NIOLoopBoundBox<LoopSockets>]
+    private let eventLoops: [any EventLoop]
+    private let subscriber: RedisSubscriber
+    private let logger: Logger
+    private let counts = MessageCounts()
+
+    package init(redis: RedisClient, eventLoopGroup: any EventLoopGroup, logger: Logger) {
+        self.logger = logger
+        let eventLoops = Array(eventLoopGroup.makeIterator())
+        let loops = Dictionary(uniqueKeysWithValues: eventLoops.map { (ObjectIdentifier($0), NIOLoopBoundBox.makeBoxSendingValue(LoopSockets(), eventLoop: $0)) })
+        self.eventLoops = eventLoops
+        self.loops = loops
+        let counts = counts
+        subscriber = redis.makeSubscriber { event in
+            guard case .message(let message) = event else { return }
+            Hub.route(message, to: eventLoops, loops, counts)
+        }
+    }
+
+    // MARK: sockets
+
+    /// What stands between an authenticated request and its socket.
+    package enum Admission: Sendable, Equatable {
+        case admitted
+        case tooManyOfUser
+        case nodeFull
+    }
+
+    /// Reserves a place for a user and makes sure his messages arrive; to be balanced by ``leave(_:)``.
+    package func join(_ user: UserID, maximumPerNode: Int) async -> Admission {
+        let (admission, isFirst) = users.withLock { users -> (Admission, Bool) in
+            guard users.total < maximumPerNode else { return (.nodeFull, false) }
+            let count = users.sockets[user, default: 0]
+            guard count < Self.maximumPerUser else { return (.tooManyOfUser, false) }
+            users.sockets[user] = count + 1
+            users.total += 1
+            return (.admitted, count == 0)
+        }
+        // Without Redis the wish stands, and the topic is subscribed as soon as there is a connection.
+        if isFirst { try? await subscriber.subscribe([Publisher.topic(of: user)]) }
+        return admission
+    }
+
+    /// Gives a place back; the topic is released a little later.
+    package func leave(_ user: UserID) {
+        let isLast = users.withLock { users in
+            users.total -= 1
+            let count = users.sockets[user, default: 1] - 1
+            users.sockets[user] = count > 0 ? count : nil
+            return count <= 0
+        }
+        guard isLast, let loop = eventLoops.first else { return }
+        loop.scheduleTask(in: Self.releaseDelay) { [self] in
+            guard users.withLock({ $0.sockets[user] == nil }) else { return }
+            Task { try? await subscriber.unsubscribe([Publisher.topic(of: user)]) }
+        }
+    }
+
+    /// The handler of a new socket of a user, for the upgrade to make on the socket's loop.
+    package func makeHandler(user: UserID, on eventLoop: any EventLoop) -> any WebSocketHandler {
+        ClientSocket(user: user, hub: self, sockets: loops[ObjectIdentifier(eventLoop)]?.value ?? LoopSockets())
+    }
+
+    /// Open sockets on this node.
+    package var openSockets: Int { users.withLock { $0.total } }
+
+    package func close() async { await subscriber.close() }
+
+    // MARK: messages
+
+    private static func route(
+        _ message: RedisMessage, to eventLoops: [any EventLoop], _ loops: [ObjectIdentifier: NIOLoopBoundBox<LoopSockets>], _ counts: MessageCounts
+    ) {
+        let prefix = "ws:user:"
+        guard message.channel.hasPrefix(prefix), let user = UserID(String(message.channel.dropFirst(prefix.count))),
+            let published = PublishedMessage(payload: message.payload)
+        else { return counts.skipped() }
+        let frame = WebSocketFrames.text(published.frameText)
+        for loop in eventLoops {
+            guard let sockets = loops[ObjectIdentifier(loop)] else { continue }
+            loop.execute { sockets.value.send(frame, channel: published.channel, to: user) }
+        }
+    }
+}

@@ -1,0 +1,123 @@
+package import Bitcoin
+package import GameRules
+
+/// What a batch of shares adds to every roll-up, folded in memory (spec 03a §6.2 step 4). Adding shares in any order gives the same.
+package struct BatchDelta: Sendable {
+    package struct User: Sendable, Equatable {
+        package var tally = ShareTally()
+        package var firstAt: Instant?
+        package var lastAcceptedAt: Instant?
+    }
+
+    package struct UserHour: Hashable, Sendable {
+        package let user: UserID
+        package let hour: UTCHour
+    }
+
+    package struct UserDay: Hashable, Sendable, Comparable {
+        package let user: UserID
+        package let day: UTCDay
+
+        package static func < (left: UserDay, right: UserDay) -> Bool { (left.user, left.day) < (right.user, right.day) }
+    }
+
+    package struct Day: Sendable, Equatable {
+        package var tally = ShareTally()
+        package var decades = DifficultyHistogram()
+        package var presence = PresenceMinutes()
+    }
+
+    package struct WorkerDay: Hashable, Sendable {
+        package let user: UserID
+        package let worker: Int64
+        package let day: UTCDay
+    }
+
+    package struct Worker: Sendable, Equatable {
+        package let user: UserID
+        package var tally = ShareTally()
+        package var lastAcceptedAt: Instant?
+        /// Difficulty assigned with the latest share, and when.
+        package var difficulty = 0.0
+        package var difficultyAt: Instant
+    }
+
+    package struct PoolHour: Sendable, Equatable {
+        package var tally = ShareTally()
+        package var decades = DifficultyHistogram()
+    }
+
+    package private(set) var users: [UserID: User] = [:]
+    package private(set) var days: [UserDay: Day] = [:]
+    package private(set) var hours: [UserHour: ShareTally] = [:]
+    package private(set) var workers: [Int64: Worker] = [:]
+    package private(set) var workerDays: [WorkerDay: ShareTally] = [:]
+    package private(set) var poolHours: [UTCHour: PoolHour] = [:]
+    package private(set) var bests: [BestKey: BestCandidate] = [:]
+
+    package init() {}
+
+    /// The fold of many shares.
+    package init(_ shares: some Sequence<OwnedShare>) {
+        for share in shares { add(share) }
+    }
+
+    package mutating func add(_ share: OwnedShare) {
+        let hour = UTCHour(containing: share.time)
+        let day = hour.day
+        users[share.userID, default: User()].add(share)
+        hours[UserHour(user: share.userID, hour: hour), default: ShareTally()].add(share)
+        workers[share.workerID, default: Worker(user: share.userID, difficultyAt: share.time)].add(share)
+        workerDays[WorkerDay(user: share.userID, worker: share.workerID, day: day), default: ShareTally()].add(share)
+        poolHours[hour, default: PoolHour()].add(share)
+        days[UserDay(user: share.userID, day: day), default: Day()].add(share)
+        guard share.isAccepted else { return }
+        addPresence(share, day)
+        for key in BestKey.all(user: share.userID, day: day) {
+            if bests[key].map({ $0.isBeaten(by: share) }) ?? true { bests[key] = BestCandidate(share) }
+        }
+    }
+
+    /// Marks the share's five minutes; those past midnight go to the next day's row.
+    private mutating func addPresence(_ share: OwnedShare, _ day: UTCDay) {
+        let minute = Int(share.time.seconds(since: day.start) / 60)
+        let minutes = minute..<(minute + PresenceMinutes.minutesPerShare)
+        days[UserDay(user: share.userID, day: day), default: Day()].presence.insert(minutes)
+        if minutes.upperBound > PresenceMinutes.count {
+            days[UserDay(user: share.userID, day: day.next), default: Day()].presence.insert(0..<(minutes.upperBound - PresenceMinutes.count))
+        }
+    }
+}
+
+extension BatchDelta.User {
+    mutating func add(_ share: OwnedShare) {
+        tally.add(share)
+        firstAt = min(firstAt ?? share.time, share.time)
+        if share.isAccepted { lastAcceptedAt = max(lastAcceptedAt ?? share.time, share.time) }
+    }
+}
+
+extension BatchDelta.Day {
+    mutating func add(_ share: OwnedShare) {
+        tally.add(share)
+        decades.record(share)
+    }
+}
+
+extension BatchDelta.PoolHour {
+    mutating func add(_ share: OwnedShare) {
+        tally.add(share)
+        decades.record(share)
+    }
+}
+
+extension BatchDelta.Worker {
+    mutating func add(_ share: OwnedShare) {
+        tally.add(share)
+        if share.isAccepted { lastAcceptedAt = max(lastAcceptedAt ?? share.time, share.time) }
+        if share.time >= difficultyAt {
+            difficulty = share.difficulty
+            difficultyAt = share.time
+        }
+    }
+}

@@ -1,0 +1,173 @@
+package import GameRules
+import Platform
+package import Postgres
+
+/// Writes one batch of shares in one transaction: owners, workers, rows, roll-ups, observers (spec 03a §6.2).
+///
+/// A share counts only in the transaction that stores its row; the row's unique key makes a second delivery a no-op.
+package struct ShareBatchWriter: Sendable {
+    private let database: PostgresClient
+    private let owners: OwnerBook
+    private let workers: WorkerBook
+    private let observers: [any BatchObserver]
+    private let store = ShareStore()
+    private let days = DailyStatsStore()
+    private let bests = PersonalBestStore()
+    private let knownBests = BestFloor()
+
+    package init(database: PostgresClient, owners: OwnerBook, workers: WorkerBook, observers: [any BatchObserver]) {
+        self.database = database
+        self.owners = owners
+        self.workers = workers
+        self.observers = observers
+    }
+
+    /// Stores what is new of a batch and tells what that changed. Safe to call again with the same shares.
+    package func write(_ incoming: [IncomingShare], now: Instant) async throws -> BatchChange {
+        let outcome = try await database.transaction { transaction in
+            let identified = try await identify(incoming, in: transaction)
+            let change = try await store(identified.shares, now: now, in: transaction)
+            for observer in observers { try await observer.batchStored(change, in: transaction) }
+            return (change: change, identified: identified)
+        }
+        owners.remember(outcome.identified.owners)
+        workers.remember(outcome.identified.workers)
+        knownBests.remember(outcome.change)
+        return outcome.change
+    }
+
+    /// Tells the observers of a committed change.
+    package func announce(_ change: BatchChange) async {
+        for observer in observers { await observer.batchCommitted(change) }
+    }
+
+    // MARK: identity
+
+    private struct Identified: Sendable {
+        var shares: [OwnedShare]
+        var owners: OwnerBook.Reading
+        var workers: WorkerBook.Reading
+    }
+
+    /// Finds or makes owners and workers. Rejected shares never make an owner: anybody could fill the table for nothing.
+    private func identify(_ incoming: [IncomingShare], in transaction: PostgresTransaction) async throws -> Identified {
+        var owners = try await owners.read(Set(incoming.map(\.address)), in: transaction)
+        var unowned: [String: Instant] = [:]
+        for share in incoming where share.isAccepted && owners.owner(of: share.address, at: share.time) == nil {
+            unowned[share.address] = min(unowned[share.address] ?? share.time, share.time)
+        }
+        try await self.owners.create(unowned, into: &owners, in: transaction)
+
+        var firstSeen: [WorkerKey: Instant] = [:]
+        for share in incoming {
+            guard let user = owners.owner(of: share.address, at: share.time) else { continue }
+            let key = WorkerKey(user: user, name: share.workerName)
+            firstSeen[key] = min(firstSeen[key] ?? share.time, share.time)
+        }
+        let workers = try await workers.read(firstSeen, epoch: owners.epoch, in: transaction)
+
+        var seen: Set<OwnedShare.Key> = []
+        var shares: [OwnedShare] = []
+        shares.reserveCapacity(incoming.count)
+        for share in incoming {
+            guard let user = owners.owner(of: share.address, at: share.time),
+                let worker = workers.workers[WorkerKey(user: user, name: share.workerName)]
+            else { continue }
+            let owned = OwnedShare(share, user: user, worker: worker)
+            if seen.insert(owned.key).inserted { shares.append(owned) }
+        }
+        return Identified(shares: shares, owners: owners, workers: workers)
+    }
+
+    // MARK: rows and roll-ups
+
+    private func store(_ identified: [OwnedShare], now: Instant, in transaction: PostgresTransaction) async throws -> BatchChange {
+        let shares = try await insert(identified, in: transaction)
+        let delta = BatchDelta(shares)
+        guard !shares.isEmpty else { return BatchChange(shares: [], delta: delta, raisedBests: [], bestShares: [], now: now) }
+
+        let dayKeys = delta.days.keys.sorted()
+        let first = try await transaction.pipeline([
+            store.addTotals(delta.users.sorted { $0.key < $1.key }),
+            store.addWorkerDays(delta.workerDays.sorted { ($0.key.user, $0.key.day, $0.key.worker) < ($1.key.user, $1.key.day, $1.key.worker) }),
+            days.read(dayKeys),
+            store.addHours(delta.hours.sorted { ($0.key.user, $0.key.hour) < ($1.key.user, $1.key.hour) }),
+            store.addWorkers(delta.workers.sorted { $0.key < $1.key }, now: now),
+        ])
+        let bestBefore = try first[0].reduce(into: [UserID: Double]()) { result, row in
+            let (user, best) = try row.decode((UserID, Double).self)
+            result[user] = best
+        }
+        let workersAdded = try newWorkerDays(first[1], delta)
+        let stored = try days.decode(first[2])
+        let bestShares = Self.bestShares(shares, before: bestBefore)
+        let candidates = knownBests.worthTrying(delta.bests)
+
+        var second: [SQL] = []
+        second.append(
+            days.write(
+                dayKeys.map { key in
+                    DailyStatsStore.Merged(
+                        key: key, delta: delta.days[key] ?? .init(), stored: stored[key] ?? .init(), workersAdded: workersAdded[key] ?? 0)
+                }, now: now))
+        if !candidates.isEmpty { second.append(bests.raise(candidates, now: now)) }
+        let newlyActive = Self.newlyActiveDays(delta, stored)
+        if !newlyActive.isEmpty { second.append(store.addDaysActive(newlyActive.sorted { $0.key < $1.key })) }
+        if !bestShares.isEmpty { second.append(store.markBests(Array(bestShares))) }
+        second += store.addPoolHours(delta.poolHours.sorted { $0.key < $1.key })
+        let results = try await transaction.pipeline(second)
+
+        let raised = candidates.isEmpty ? [] : try Self.raised(results[1], delta.bests)
+        return BatchChange(shares: shares, delta: delta, raisedBests: raised, bestShares: bestShares, now: now)
+    }
+
+    /// Copies the rows when all are new, which is nearly always; else stores the new ones only.
+    private func insert(_ shares: [OwnedShare], in transaction: PostgresTransaction) async throws -> [OwnedShare] {
+        guard !shares.isEmpty else { return [] }
+        do {
+            try await transaction.savepoint { transaction in try await store.copy(shares, in: transaction) }
+            return shares
+        } catch let error as PostgresError where error.isUniqueViolation {
+            let stored = try await store.insertNew(shares, in: transaction)
+            return shares.filter { stored.contains($0.key) }
+        }
+    }
+
+    /// Workers whose first accepted share of a day this batch holds, counted by user and day.
+    private func newWorkerDays(_ rows: PostgresRows, _ delta: BatchDelta) throws -> [BatchDelta.UserDay: Int32] {
+        var counts: [BatchDelta.UserDay: Int32] = [:]
+        for row in rows {
+            let (user, worker, day, after) = try row.decode((UserID, Int64, UTCDay, Int64).self)
+            let added = delta.workerDays[.init(user: user, worker: worker, day: day)]?.accepted ?? 0
+            if added > 0, added == after { counts[.init(user: user, day: day), default: 0] += 1 }
+        }
+        return counts
+    }
+
+    /// Days that had no accepted share before this batch, counted by user.
+    private static func newlyActiveDays(_ delta: BatchDelta, _ stored: [BatchDelta.UserDay: DailyStatsStore.Stored]) -> [(key: UserID, value: Int32)] {
+        var counts: [UserID: Int32] = [:]
+        for (key, day) in delta.days where day.tally.accepted > 0 && (stored[key]?.accepted ?? 0) == 0 { counts[key.user, default: 0] += 1 }
+        return Array(counts)
+    }
+
+    /// Shares that beat every earlier one of their user, in processing order.
+    private static func bestShares(_ shares: [OwnedShare], before: [UserID: Double]) -> Set<OwnedShare.Key> {
+        var best = before
+        var keys: Set<OwnedShare.Key> = []
+        for share in shares where share.isAccepted && share.achieved > best[share.userID] ?? 0 {
+            best[share.userID] = share.achieved
+            keys.insert(share.key)
+        }
+        return keys
+    }
+
+    private static func raised(_ rows: PostgresRows, _ bests: [BestKey: BestCandidate]) throws -> [RaisedBest] {
+        try rows.compactMap { row in
+            let (user, timeframe, period, previous) = try row.decode((UserID, String, String, Double).self)
+            let frame = BestTimeframe(rawValue: timeframe) ?? .alltime
+            let key = BestKey(user: user, timeframe: frame, period: period)
+            return bests[key].map { RaisedBest(key: key, new: $0, previous: previous) }
+        }
+    }
+}

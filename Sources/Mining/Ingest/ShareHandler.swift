@@ -1,0 +1,84 @@
+package import Bitcoin
+import GameRules
+package import Logging
+import Metrics
+package import Platform
+package import Redis
+import Synchronization
+
+/// Stores entries of `mining:share_submitted` and, once they are committed, refreshes live figures and tells their owners.
+package final class ShareHandler: StreamHandler {
+    private let writer: ShareBatchWriter
+    private let live: LiveState
+    private let publisher: Publisher
+    private let messages = ShareMessages()
+    private let decoder: Mutex<ShareDecoder>
+    private let clock: Clock
+    private let logger: Logger
+    private let counts = IngestCounts()
+
+    package init(writer: ShareBatchWriter, live: LiveState, publisher: Publisher, network: BitcoinNetwork, clock: Clock, logger: Logger) {
+        self.writer = writer
+        self.live = live
+        self.publisher = publisher
+        self.clock = clock
+        self.logger = logger
+        decoder = Mutex(ShareDecoder(network: network))
+    }
+
+    package func store(_ entries: [StreamEntry], of stream: String) async throws -> [DeadEntry] {
+        let now = clock.now()
+        let (shares, dead) = decode(entries, of: stream, now: now)
+        counts.rejected(dead.count)
+        guard !shares.isEmpty else { return dead }
+        let change = try await writer.write(shares, now: now)
+        counts.stored(change, of: shares.count, at: clock.now())
+        await tell(change)
+        return dead
+    }
+
+    /// After the commit, best effort: the facts are in the database whatever happens here.
+    private func tell(_ change: BatchChange) async {
+        guard !change.shares.isEmpty else { return }
+        await publisher.send(messages.messages(for: change))
+        do {
+            try await live.add(change.shares, now: change.now)
+        } catch {
+            logger.warning("live figures not refreshed", metadata: ["event": "live_state", "error_kind": "\(type(of: error))"])
+        }
+        await writer.announce(change)
+    }
+
+    private func decode(_ entries: [StreamEntry], of stream: String, now: Instant) -> (shares: [IncomingShare], dead: [DeadEntry]) {
+        decoder.withLock { decoder in
+            var shares: [IncomingShare] = []
+            var dead: [DeadEntry] = []
+            shares.reserveCapacity(entries.count)
+            for entry in entries {
+                do throws(EventRejection) {
+                    let event = try decoder.decode(entry.fields, id: entry.id, stream: stream, now: now)
+                    if let share = try IncomingShare(event) { shares.append(share) }
+                } catch {
+                    dead.append(DeadEntry(entry: entry, reason: error.reason, detail: error.detail))
+                }
+            }
+            return (shares, dead)
+        }
+    }
+}
+
+extension IncomingShare {
+    /// - Returns: nil for a share the pool could attribute to nobody.
+    /// - Throws: for an accepted share on an address of no known form or of another network.
+    init?(_ event: ShareEvent) throws(EventRejection) {
+        let share = event.share
+        guard let address = share.user.canonicalAddress else {
+            if share.isAccepted, case .invalid = share.user.address { throw .badAddress }
+            return nil
+        }
+        self.init(
+            time: event.envelope.time, eventID: event.envelope.id, address: address, workerName: share.user.workerName, difficulty: share.difficulty,
+            achieved: share.achieved, isAccepted: share.isAccepted, rejectReason: share.isAccepted ? nil : share.rejectReason, hash: share.hash,
+            nonce: share.nonce, nonce2: share.nonce2, source: event.envelope.source.rawValue, region: event.envelope.region)
+    }
+}

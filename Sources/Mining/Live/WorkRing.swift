@@ -1,0 +1,89 @@
+import Bitcoin
+package import GameRules
+
+/// The windows hashrate is shown for.
+package struct Hashrates: Sendable, Equatable {
+    /// H/s over the last minute, five minutes, hour and day.
+    package var oneMinute = 0.0
+    package var fiveMinutes = 0.0
+    package var oneHour = 0.0
+    package var oneDay = 0.0
+
+    package static let zero = Hashrates()
+}
+
+/// Work summed in buckets of 10 s, 60 s and 3600 s of pool time; hashrate follows from the sums and the present instant alone, so an
+/// idle miner falls to 0 without any job (spec 03a §8.2).
+package struct WorkRing: Sendable, Equatable {
+    /// One of the three resolutions.
+    enum Resolution: Int64, CaseIterable, Sendable {
+        case second = 10
+        case minute = 60
+        case hour = 3600
+
+        var letter: String {
+            switch self {
+            case .second: "s"
+            case .minute: "m"
+            case .hour: "h"
+            }
+        }
+
+        /// Buckets a reader may still need.
+        var kept: Int64 {
+            switch self {
+            case .second: 30
+            case .minute: 60
+            case .hour: 24
+            }
+        }
+    }
+
+    private var sums: [Resolution: [Int64: Double]] = [:]
+
+    package init() {}
+
+    /// Reads a ring's hash; fields of other kinds are ignored.
+    package init(fields: some Sequence<(name: String, value: Double)>) {
+        for (name, value) in fields {
+            guard let resolution = Resolution.allCases.first(where: { name.hasPrefix($0.letter) }), let bucket = Int64(name.dropFirst()) else {
+                continue
+            }
+            sums[resolution, default: [:]][bucket] = value
+        }
+    }
+
+    /// Adds the work of one accepted share.
+    package mutating func add(work: Double, at time: Instant) {
+        for resolution in Resolution.allCases {
+            sums[resolution, default: [:]][time.secondsSinceUnixEpoch / resolution.rawValue, default: 0] += work
+        }
+    }
+
+    /// The hash fields to increase, with their amounts.
+    var increments: [(field: String, amount: Double)] {
+        Resolution.allCases.flatMap { resolution in
+            (sums[resolution] ?? [:]).sorted { $0.key < $1.key }.map { (resolution.letter + String($0.key), $0.value) }
+        }
+    }
+
+    /// The four figures at an instant. Buckets of the future do not count.
+    package func hashrates(at now: Instant) -> Hashrates {
+        Hashrates(
+            oneMinute: hashrate(.second, buckets: 6, at: now),
+            fiveMinutes: hashrate(.second, buckets: 30, at: now),
+            oneHour: hashrate(.minute, buckets: 60, at: now),
+            oneDay: hashrate(.hour, buckets: 24, at: now))
+    }
+
+    private func hashrate(_ resolution: Resolution, buckets: Int64, at now: Instant) -> Double {
+        let second = now.secondsSinceUnixEpoch
+        let current = second / resolution.rawValue
+        let work = (sums[resolution] ?? [:]).reduce(0.0) { sum, bucket in
+            bucket.key > current - buckets && bucket.key <= current ? sum + bucket.value : sum
+        }
+        let span = (buckets - 1) * resolution.rawValue + (second - current * resolution.rawValue)
+        guard span > 0 else { return 0 }
+        return Hashrate(work: Work(work), seconds: Double(span)).hashesPerSecond
+    }
+}

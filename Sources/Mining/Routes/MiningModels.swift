@@ -1,0 +1,44 @@
+import API
+import Bitcoin
+import GameRules
+
+/// The caller's mining at a glance (spec 03 §4.6 route 14).
+struct MiningSummary: ResponseObject {
+    let figures: SummaryStore.Figures
+    let hashrates: Hashrates
+    let workersOnline: Int
+
+    /// Accepted of all shares, percent with two decimals; 0 when there are none.
+    private var acceptanceRate: Double { Percent.of(figures.acceptedShares, in: figures.totalShares, whenNone: 0) }
+
+    static let fields = JSONFields<MiningSummary>()
+        .field("hashrate_1m", \.hashrates.oneMinute, "H/s")
+        .field("hashrate_5m", \.hashrates.fiveMinutes, "H/s")
+        .field("hashrate_1h", \.hashrates.oneHour, "H/s")
+        .field("hashrate_24h", \.hashrates.oneDay, "H/s")
+        .field("workers_online", \.workersOnline)
+        .field("workers_total", \.figures.workersTotal, "Not archived")
+        .field("shares_today", \.figures.sharesToday, "UTC day, accepted and rejected")
+        .field("accepted_today", \.figures.acceptedToday)
+        .field("acceptance_rate", \.acceptanceRate, "Percent, lifetime; 0 when none")
+        .field("best_diff_today", \.figures.bestToday)
+        .field("best_diff_alltime", \.figures.bestAllTime)
+        .field("blocks_found", \.figures.blocksFound)
+        .field("last_share", \.figures.lastShareText, "Last accepted share")
+        .field("total_shares", \.figures.totalShares)
+        .field("accepted_shares", \.figures.acceptedShares)
+        .field("best_diff_week", \.figures.bestThisWeek)
+        .field("uptime_days", \.figures.daysActive, "UTC days with an accepted share")
+}
+
+/// Percentages as the API shows them: at most two decimals, half away from zero.
+enum Percent {
+    static func of(_ part: Int64, in whole: Int64, whenNone: Double) -> Double {
+        guard whole > 0 else { return whenNone }
+        return (Double(part) / Double(whole) * 10_000).rounded(.toNearestOrAwayFromZero) / 100
+    }
+}
+
+extension SummaryStore.Figures {
+    var lastShareText: String? { lastShareAt?.rfc3339 }
+}

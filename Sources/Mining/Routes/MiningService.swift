@@ -1,0 +1,32 @@
+import API
+import GameRules
+import HTTPTypes
+import Platform
+package import Postgres
+package import Redis
+
+/// Answers mining questions from roll-ups and live state.
+package struct MiningService: Sendable {
+    private let summaries: SummaryStore
+    private let live: LiveReader
+
+    package init(database: PostgresClient, redis: RedisClient) {
+        summaries = SummaryStore(database: database)
+        live = LiveReader(redis: redis)
+    }
+
+    /// Without Redis the workers online come from the table and the hashrates are 0, and the answer says it is stale.
+    func summary(of principal: Principal, at now: Instant) async throws -> Reply<MiningSummary> {
+        async let stored = summaries.figures(of: principal.user, today: UTCDay(containing: now))
+        let figures = try? await live.figures(of: principal.user, address: principal.address, at: now)
+        let totals = try await stored
+        let summary = MiningSummary(
+            figures: totals, hashrates: figures?.hashrates ?? .zero, workersOnline: figures?.workersOnline ?? Int(totals.workersOnline))
+        return Reply(summary, headers: figures == nil ? [DataHeaders.stale: "1"] : [:])
+    }
+}
+
+enum DataHeaders {
+    /// Live values come from the database.
+    static let stale = HTTPField.Name("X-Data-Stale") ?? .age
+}

@@ -1,0 +1,22 @@
+import ArgumentParser
+import Mining
+import Platform
+import ServiceLifecycle
+
+/// `tbg worker`: stream consumers and scheduled tasks (spec 11 §1).
+struct Worker: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Consume mining events and run scheduled tasks.")
+
+    func run() async throws {
+        let runtime = try await ServiceRole.runtime("worker")
+        let settings = runtime.settings.http
+        var services: [any Service] = [FoundationService(runtime: runtime)]
+        if settings.metricsPort > 0 {
+            services.append(
+                MetricsServer(registry: runtime.metrics, host: settings.metricsHost, port: settings.metricsPort, logger: runtime.logger))
+        }
+        services.append(WorkerTasks.scheduler(runtime))
+        services.append(IngestService(runtime: runtime))
+        try await ServiceRole.run(services, runtime)
+    }
+}
