@@ -10,6 +10,7 @@ struct TheBitcoinGame: AsyncParsableCommand {
             Dev.self,
             Api.self,
             Worker.self,
+            Collect.self,
             Migrate.self,
             Config.self,
             OpenAPICommand.self,

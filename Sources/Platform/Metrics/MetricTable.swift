@@ -21,6 +21,8 @@ package enum MetricTable {
 
     private static let mining: [MetricDescription] = [
         .counter("tbg_mining_shares_total", "Shares by what became of them.", labels: ["status"]),
+        .counter("tbg_collector_events_total", "Datagrams of the pool by what became of them.", labels: ["result"]),
+        .counter("tbg_collector_rejects_total", "Datagrams that are no event.", labels: ["reason"]),
         .histogram("tbg_event_age_seconds", "Age of a batch's oldest event at its commit.", labels: ["stream"], buckets: ageBuckets),
     ]
 
