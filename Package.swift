@@ -96,18 +96,29 @@ let package = Package(
         // Floor 2: what every role stands on.
         room(
             "Platform",
-            ["API", "Bitcoin", "GameRules", "Postgres", "Prometheus", "Redis", "Scheduler", "WebSockets", configuration, crypto, deque, lifecycle, metrics]
+            [
+                "API", "Bitcoin", "GameRules", "Postgres", "Prometheus", "Redis", "Scheduler", "WebSockets", configuration, crypto, deque,
+                lifecycle, metrics,
+            ]
                 + [logging] + web,
-            resources: [.embedInCode("Database/Migrations/0001_baseline.sql")]),
+            resources: [.embedInCode("Database/Migrations/0001_baseline.sql")]
+        ),
         tests("Platform", ["Platform", "TestServers", httpTypes]),
 
         // Floor 3: features; none imports one that stands below it in this list.
         room("Accounts", ["Platform", "API", "GameRules", "Postgres", "Redis", crypto, jwtKit, httpTypes, hummingbird]),
-        room("Feed", ["Platform", "Accounts", "API", "GameRules", "Redis", "WebSockets", logging, metrics, nioCore, hummingbird, httpTypes]),
+        room(
+            "Feed",
+            ["Platform", "Accounts", "API", "GameRules", "Redis", "WebSockets", logging, metrics, nioCore, hummingbird, httpTypes]
+        ),
         tests("Feed", ["Feed", nioCore]),
         room(
             "Mining",
-            ["Platform", "Feed", "API", "Bitcoin", "GameRules", "Postgres", "Redis", crypto, deque, lifecycle, logging, metrics, nioCore, nioPosix, httpTypes, hummingbird]),
+            [
+                "Platform", "Feed", "API", "Bitcoin", "GameRules", "Postgres", "Redis", crypto, deque, lifecycle, logging, metrics, nioCore,
+                nioPosix, httpTypes, hummingbird,
+            ]
+        ),
         tests("Mining", ["Mining", "GameRules", "TestServers"]),
 
         // Floor 4: the program, and the instance it runs on a developer's machine.
@@ -117,9 +128,11 @@ let package = Package(
         .executableTarget(
             name: "tbg",
             dependencies: [
-                "Development", "Mining", "Feed", "Accounts", "Platform", "API", "Bitcoin", "GameRules", "Postgres", "Prometheus", "Scheduler", "WebSockets",
+                "Development", "Mining", "Feed", "Accounts", "Platform", "API", "Bitcoin", "GameRules", "Postgres", "Prometheus",
+                "Scheduler", "WebSockets",
                 arguments, cryptoExtras, coreMetrics, httpTypes, hummingbird, lifecycle, signals, logging, metrics, nioCore, nioPosix,
             ],
-            swiftSettings: settings),
+            swiftSettings: settings
+        ),
     ]
 )

@@ -39,14 +39,21 @@ package struct AccountsAuthenticator: Authenticator {
                 throw APIError.unauthorized("session_revoked", "This session has ended. Please sign in again.", hadToken: true)
             }
             guard !account.isBanned else { throw APIError.forbidden("account_banned", "This account is banned.") }
-            return Principal(user: user, address: account.address, isVerified: account.isVerified, credential: .accessToken(session: claims.sid))
+            return Principal(
+                user: user,
+                address: account.address,
+                isVerified: account.isVerified,
+                credential: .accessToken(session: claims.sid)
+            )
         }
     }
 
     /// After `Bearer `, any case, one space; for sockets the query's `token` first.
     static func token(_ request: HTTPRequest, rule: AuthRule) -> String? {
         if rule == .socketToken, let token = queryToken(request.path) { return token }
-        guard let header = request.headerFields[.authorization], header.utf8.count > 7, header.prefix(7).lowercased() == "bearer " else { return nil }
+        guard let header = request.headerFields[.authorization], header.utf8.count > 7, header.prefix(7).lowercased() == "bearer " else {
+            return nil
+        }
         return String(header.dropFirst(7))
     }
 

@@ -8,8 +8,16 @@ import NIOCore
 /// Sign-in and users (spec 02). So far: the public keys tokens are verified with.
 package enum AccountsRoutes {
     static let keys = Endpoint<NoInput, RawResponse>(
-        .get, "/.well-known/jwks.json", id: "jwks", tag: "Sign-in", summary: "Public keys of access tokens (RFC 7517)", auth: .none,
-        rate: .relaxed, cache: .public(maxAgeSeconds: 300), produces: .json(KeySet.jsonSchema))
+        .get,
+        "/.well-known/jwks.json",
+        id: "jwks",
+        tag: "Sign-in",
+        summary: "Public keys of access tokens (RFC 7517)",
+        auth: .none,
+        rate: .relaxed,
+        cache: .public(maxAgeSeconds: 300),
+        produces: .json(KeySet.jsonSchema)
+    )
 
     package static func add(to table: inout RouteTable<AppContext>, ring: KeyRing) {
         let response = KeySet(ring).response

@@ -8,13 +8,21 @@ import WebSockets
 package enum FeedRoutes {
     private static func socket(_ path: String, id: String) -> Endpoint<NoInput, UpgradeResponse> {
         Endpoint(
-            .get, path, id: id, tag: "Realtime", summary: "Live messages over one WebSocket",
-            details: "Authenticated before the upgrade, by `token` in the query or a bearer token. See the client frames in `docs/events.md`.",
-            auth: .socketToken, rate: .sockets,
+            .get,
+            path,
+            id: id,
+            tag: "Realtime",
+            summary: "Live messages over one WebSocket",
+            details:
+                "Authenticated before the upgrade, by `token` in the query or a bearer token. See the client frames in `docs/events.md`.",
+            auth: .socketToken,
+            rate: .sockets,
             errors: [
-                .forbidden("origin_not_allowed"), .forbidden("account_banned"), .tooManyRequests("too_many_connections"), .unavailable("draining"),
+                .forbidden("origin_not_allowed"), .forbidden("account_banned"), .tooManyRequests("too_many_connections"),
+                .unavailable("draining"),
                 DocumentedError(.upgradeRequired, "upgrade_required"),
-            ])
+            ]
+        )
     }
 
     static let main = socket("/ws", id: "socket")
@@ -46,7 +54,9 @@ package enum FeedRoutes {
         case .nodeFull:
             throw APIError.unavailable("busy", "The service is busy. Please try again in a moment.")
         case .tooManyOfUser:
-            throw APIError(.tooManyRequests, "too_many_connections", "Too many open live connections. Close another tab first.").retryAfter(seconds: 5)
+            throw APIError(.tooManyRequests, "too_many_connections", "Too many open live connections. Close another tab first.").retryAfter(
+                seconds: 5
+            )
         case .admitted:
             let loop = context.eventLoop
             return UpgradeResponse(response: upgrade.accept(abandoned: { hub.leave(user) }) { hub.makeHandler(user: user, on: loop) })

@@ -48,7 +48,10 @@ struct ClientAddressTests {
         #expect(IPAddress("2001:db8:1:2::9")?.truncated == "2001:db8:1::/48")
     }
 
-    @Test("Text that is no address or range is refused", arguments: ["", "1.2.3", "1.2.3.4/33", "::/129", "host", "1.2.3.4/", "1.2.3.4/8/9"])
+    @Test(
+        "Text that is no address or range is refused",
+        arguments: ["", "1.2.3", "1.2.3.4/33", "::/129", "host", "1.2.3.4/", "1.2.3.4/8/9"]
+    )
     func refused(text: String) {
         #expect(AddressRange(text) == nil)
     }

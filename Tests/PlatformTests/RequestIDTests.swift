@@ -22,10 +22,13 @@ struct RequestIDTests {
         #expect(RequestID.choose(nil, random: RandomSource { _ in Array(0..<16) }) == "00010203-0405-4607-8809-0a0b0c0d0e0f")
     }
 
-    @Test("Origins are compared exactly", arguments: [
-        ("http://localhost:5173", true), ("http://localhost:5174", false), ("https://localhost:5173", false),
-        ("HTTP://LOCALHOST:5173", false), ("null", false),
-    ])
+    @Test(
+        "Origins are compared exactly",
+        arguments: [
+            ("http://localhost:5173", true), ("http://localhost:5174", false), ("https://localhost:5173", false),
+            ("HTTP://LOCALHOST:5173", false), ("null", false),
+        ]
+    )
     func origins(origin: String, isListed: Bool) {
         let policy = CORSPolicy(origins: ["http://localhost:5173"])
         #expect(policy.preflightHeaders(for: origin)[.accessControlAllowOrigin] == (isListed ? origin : nil))

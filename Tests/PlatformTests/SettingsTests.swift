@@ -76,7 +76,8 @@ struct SettingsTests {
     @Test("The report shows what is set, but no secret and no password of a URL")
     func report() {
         let lines = Settings.report(
-            EnvironmentSource(["TBG_DATABASE_URL": "postgres://u:hunter2@h/d", "TBG_SESSION_KEY": "hunter2", "TBG_PORT": "81"]))
+            EnvironmentSource(["TBG_DATABASE_URL": "postgres://u:hunter2@h/d", "TBG_SESSION_KEY": "hunter2", "TBG_PORT": "81"])
+        )
         #expect(lines.contains("TBG_PORT=81"))
         #expect(lines.contains("TBG_SESSION_KEY=set"))
         #expect(lines.contains("TBG_REDIS_PASSWORD=unset"))

@@ -1,5 +1,6 @@
 public import HTTPTypes
 public import Hummingbird
+public import NIOCore
 
 /// An error that is meant for the client: a status, a stable code and a sentence fit for a user (spec 01 §6).
 public struct APIError: Error, Sendable {
@@ -36,8 +37,14 @@ public struct APIError: Error, Sendable {
         return error
     }
 
-    /// The envelope `{"detail","code","request_id","errors"?}`.
+    /// The envelope as a response.
     public func response(requestID: String) -> Response {
+        let (fields, body) = encoded(requestID: requestID)
+        return Response(status: status, headers: fields, body: ResponseBody(byteBuffer: body))
+    }
+
+    /// The envelope `{"detail","code","request_id","errors"?}` and the header fields it is answered with.
+    public func encoded(requestID: String) -> (headers: HTTPFields, body: ByteBuffer) {
         var writer = JSONWriter()
         writer.beginObject()
         writer.name("detail")
@@ -65,7 +72,7 @@ public struct APIError: Error, Sendable {
         var fields = headers
         fields[.contentType] = ResponseHeaders.jsonContentType
         if fields[.cacheControl] == nil { fields[.cacheControl] = CachePolicy.noStore.headerValue }
-        return Response(status: status, headers: fields, body: ResponseBody(byteBuffer: writer.buffer))
+        return (fields, writer.buffer)
     }
 
     /// The shape of the envelope.

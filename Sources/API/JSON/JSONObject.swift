@@ -1,6 +1,6 @@
 /// The members of a JSON object, in order, each name once. Names are compared byte by byte, as RFC 8259 §8.3 advises,
 /// not by canonical equivalence as Swift strings are.
-public struct JSONObject: Sendable, Hashable, RandomAccessCollection {
+public struct JSONObject: Sendable, Hashable, RandomAccessCollection, ExpressibleByDictionaryLiteral {
     /// A member's name and value.
     public typealias Element = (name: String, value: JSONValue)
 
@@ -12,6 +12,11 @@ public struct JSONObject: Sendable, Hashable, RandomAccessCollection {
 
     /// An object without members.
     public init() {}
+
+    /// An object; a repeated name keeps its place and takes the last value.
+    public init(dictionaryLiteral elements: (String, JSONValue)...) {
+        for (name, value) in elements { self[name] = value }
+    }
 
     /// The position of the first member.
     public var startIndex: Int { 0 }

@@ -50,6 +50,7 @@ public struct RouteTable<Context: APIContext>: Sendable {
         var problems: [String] = []
         var ids: Set<String> = []
         var shapes: Set<String> = []
+        var templates: [String: String] = [:]
         for route in descriptions {
             let name = "\(route.method.rawValue) \(route.path)"
             guard let template = PathTemplate(route.path) else {
@@ -57,6 +58,9 @@ public struct RouteTable<Context: APIContext>: Sendable {
                 continue
             }
             if !shapes.insert(route.method.rawValue + " " + template.shape).inserted { problems.append("\(name): declared twice") }
+            if let other = templates.updateValue(route.path, forKey: template.shape), other != route.path {
+                problems.append("\(name): names its parameters otherwise than \(other)")
+            }
             if !ids.insert(route.id).inserted { problems.append("\(name): operation id \(route.id) is used twice") }
             if route.id.isEmpty || route.tag.isEmpty || route.summary.isEmpty { problems.append("\(name): id, tag or summary is empty") }
             if Set(route.fields(in: .path).map(\.name)) != Set(template.parameterNames) {

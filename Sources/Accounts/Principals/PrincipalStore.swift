@@ -19,7 +19,8 @@ package struct PrincipalStore: Sendable {
 
     package func account(_ user: UserID) async throws -> Account? {
         let rows = try await database.query(
-            SQL.named("principal", "select btc_address, session_version, is_banned, is_verified from users where id = \(user)"))
+            SQL.named("principal", "select btc_address, session_version, is_banned, is_verified from users where id = \(user)")
+        )
         guard let row = rows.first else { return nil }
         let (address, version, banned, verified) = try row.decode((String, Int32, Bool, Bool).self)
         return Account(address: address, sessionVersion: Int(version), isBanned: banned, isVerified: verified)

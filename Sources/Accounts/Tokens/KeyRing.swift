@@ -73,7 +73,8 @@ package struct KeyRing: Sendable {
 /// Unpadded base64url (RFC 4648 §5).
 package enum Base64URL {
     package static func encode(_ bytes: some Sequence<UInt8>) -> String {
-        Data(bytes).base64EncodedString().replacingOccurrences(of: "+", with: "-").replacingOccurrences(of: "/", with: "_").replacingOccurrences(of: "=", with: "")
+        Data(bytes).base64EncodedString().replacingOccurrences(of: "+", with: "-").replacingOccurrences(of: "/", with: "_")
+            .replacingOccurrences(of: "=", with: "")
     }
 
     /// - Returns: nil for padding, other characters or an impossible length.

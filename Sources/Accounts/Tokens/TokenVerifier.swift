@@ -58,7 +58,8 @@ package final class TokenVerifier: Sendable {
     private func judge(_ claims: AccessClaims, at now: Instant) throws(Refusal) -> AccessClaims {
         let second = now.secondsSinceUnixEpoch
         let leeway = Int64(settings.leewaySeconds)
-        guard claims.iss == settings.issuer, claims.aud == settings.audience, claims.type == "access", UserID(claims.sub) != nil, claims.sv >= 0,
+        guard claims.iss == settings.issuer, claims.aud == settings.audience, claims.type == "access", UserID(claims.sub) != nil,
+            claims.sv >= 0,
             claims.iat <= second + leeway, claims.nbf.map({ $0 <= second + leeway }) ?? true
         else { throw .invalid }
         guard second < claims.exp + leeway else { throw .expired(claims, secondsAgo: second - claims.exp) }

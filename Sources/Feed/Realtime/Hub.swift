@@ -31,7 +31,11 @@ package final class Hub: Sendable {
     package init(redis: RedisClient, eventLoopGroup: any EventLoopGroup, logger: Logger) {
         self.logger = logger
         let eventLoops = Array(eventLoopGroup.makeIterator())
-        let loops = Dictionary(uniqueKeysWithValues: eventLoops.map { (ObjectIdentifier($0), NIOLoopBoundBox.makeBoxSendingValue(LoopSockets(), eventLoop: $0)) })
+        let loops = Dictionary(
+            uniqueKeysWithValues: eventLoops.map {
+                (ObjectIdentifier($0), NIOLoopBoundBox.makeBoxSendingValue(LoopSockets(), eventLoop: $0))
+            }
+        )
         self.eventLoops = eventLoops
         self.loops = loops
         let counts = counts
@@ -93,7 +97,10 @@ package final class Hub: Sendable {
     // MARK: messages
 
     private static func route(
-        _ message: RedisMessage, to eventLoops: [any EventLoop], _ loops: [ObjectIdentifier: NIOLoopBoundBox<LoopSockets>], _ counts: MessageCounts
+        _ message: RedisMessage,
+        to eventLoops: [any EventLoop],
+        _ loops: [ObjectIdentifier: NIOLoopBoundBox<LoopSockets>],
+        _ counts: MessageCounts
     ) {
         let prefix = "ws:user:"
         guard message.channel.hasPrefix(prefix), let user = UserID(String(message.channel.dropFirst(prefix.count))),

@@ -41,7 +41,8 @@ struct PublishedMessage: Sendable, Equatable {
                 return false
             }
         }
-        guard isValid, let channel, let range, let data = payload.getSlice(at: payload.readerIndex + range.lowerBound, length: range.count) else {
+        guard isValid, let channel, let range, let data = payload.getSlice(at: payload.readerIndex + range.lowerBound, length: range.count)
+        else {
             return nil
         }
         self.channel = channel

@@ -80,7 +80,10 @@ final class DatagramSocket: Sendable {
 
     /// Calls back with every datagram that arrives, on one queue, until the source is cancelled. `isTruncated` tells of a longer one.
     func makeReader(_ receive: @escaping @Sendable (UnsafeRawBufferPointer, _ isTruncated: Bool) -> Void) -> any DispatchSourceRead {
-        let source = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: DispatchQueue(label: "tbg.collector", qos: .userInitiated))
+        let source = DispatchSource.makeReadSource(
+            fileDescriptor: descriptor,
+            queue: DispatchQueue(label: "tbg.collector", qos: .userInitiated)
+        )
         source.setEventHandler { [self] in drain(receive) }
         return source
     }

@@ -12,7 +12,20 @@ enum SocketDeadLetter {
         let bytes = Array(datagram.prefix(rawLimit))
         let raw = String(validating: bytes, as: UTF8.self) ?? Data(bytes).base64EncodedString()
         return RedisCommand(
-            "XADD", stream, "MAXLEN", "~", DeadLetters.cap, "*", "reason", rejection.reason, "detail", rejection.detail, "raw", raw, "at",
-            now.rfc3339)
+            "XADD",
+            stream,
+            "MAXLEN",
+            "~",
+            DeadLetters.cap,
+            "*",
+            "reason",
+            rejection.reason,
+            "detail",
+            rejection.detail,
+            "raw",
+            raw,
+            "at",
+            now.rfc3339
+        )
     }
 }

@@ -54,7 +54,12 @@ package struct DatagramParser: Sendable {
             payload = checked
         }
         return ParsedDatagram(
-            name: event.name, envelope: envelope, payload: payload, members: JSONObjectText(members), hasOwnID: hasOwnID)
+            name: event.name,
+            envelope: envelope,
+            payload: payload,
+            members: JSONObjectText(members),
+            hasOwnID: hasOwnID
+        )
     }
 
     // MARK: Steps
@@ -84,7 +89,8 @@ package struct DatagramParser: Sendable {
     }
 
     private func envelope(
-        of object: JSONObject, receivedAt: Instant
+        of object: JSONObject,
+        receivedAt: Instant
     ) throws(EventRejection) -> (EventEnvelope, hasOwnID: Bool) {
         if let version = object["v"], !version.isNull {
             guard let number = version.int64Value, number > 0 else { throw .bad("v") }

@@ -71,17 +71,24 @@ private struct DottedEvent {
     /// The two difficulty members of a share mean the opposite here: `diff` is achieved, `sdiff` is the target.
     static let known: [String: DottedEvent] = [
         "share.accepted": DottedEvent(
-            event: "share_submitted", renamed: [("diff", "sdiff"), ("sdiff", "diff"), ("address", "user")]),
+            event: "share_submitted",
+            renamed: [("diff", "sdiff"), ("sdiff", "diff"), ("address", "user")]
+        ),
         "share.submitted": DottedEvent(event: "share.submitted", renamed: [("address", "user")]),
         "block.found": DottedEvent(event: "block_found", renamed: [("address", "user"), ("reward_sat", "reward_sats")]),
         "miner.connected": DottedEvent(
-            event: "miner_connected", renamed: [("address", "user"), ("ip_address", "ip"), ("user_agent", "useragent")]),
+            event: "miner_connected",
+            renamed: [("address", "user"), ("ip_address", "ip"), ("user_agent", "useragent")]
+        ),
         "miner.disconnected": DottedEvent(
             event: "miner_disconnected",
-            renamed: [("address", "user"), ("session_duration_sec", "session_duration"), ("shares_accepted", "shares_session")]),
+            renamed: [("address", "user"), ("session_duration_sec", "session_duration"), ("shares_accepted", "shares_session")]
+        ),
         "difficulty.update": DottedEvent(event: "diff_updated", renamed: [("address", "user")]),
         "hashrate.update": DottedEvent(event: "hashrate_update", renamed: [("address", "user")]),
         "bestdiff.update": DottedEvent(
-            event: "share_best_diff", renamed: [("address", "user"), ("previous_best", "prev_best"), ("scope", "timeframe")]),
+            event: "share_best_diff",
+            renamed: [("address", "user"), ("previous_best", "prev_best"), ("scope", "timeframe")]
+        ),
     ]
 }

@@ -20,7 +20,10 @@ package struct EntryDecoder: Sendable {
     ///   - stream: key of the stream, which says what the event is when the entry does not.
     ///   - now: instant against which an entry can be too old.
     package func decode(
-        _ fields: some EntryFields, id: StreamID, stream: String, now: Instant
+        _ fields: some EntryFields,
+        id: StreamID,
+        stream: String,
+        now: Instant
     ) throws(EventRejection) -> MiningEvent {
         var members = JSONObject()
         fields.forEach { name, value in
@@ -39,7 +42,9 @@ package struct EntryDecoder: Sendable {
     package func decode(_ kind: EventKind, envelope: EventEnvelope, payload: some Collection<UInt8>) throws(EventRejection) -> MiningEvent {
         let reader = PayloadReader(members: try object(payload))
         return MiningEvent(
-            envelope: envelope, payload: try EventPayload(kind, from: reader, names: UserNames(network: network, areCanonical: true)))
+            envelope: envelope,
+            payload: try EventPayload(kind, from: reader, names: UserNames(network: network, areCanonical: true))
+        )
     }
 
     private func payload(_ fields: JSONObject) throws(EventRejection) -> PayloadReader {
@@ -68,8 +73,10 @@ package struct EntryDecoder: Sendable {
         let time = try PoolTime.inStream(claimed, entryTime: entryTime, now: now)
         let eventID = fields["event_id"]?.stringValue.flatMap { EventID.parse($0) }
         var envelope = EventEnvelope(
-            id: eventID ?? EventID.derived(stream: stream, entryID: id.description), time: time,
-            receivedAt: fields["recv"]?.stringValue.flatMap { PoolTime.parse($0) } ?? entryTime)
+            id: eventID ?? EventID.derived(stream: stream, entryID: id.description),
+            time: time,
+            receivedAt: fields["recv"]?.stringValue.flatMap { PoolTime.parse($0) } ?? entryTime
+        )
         envelope.isTimeFixed = time != claimed
         envelope.source = fields["source"]?.stringValue.flatMap(EventSource.init(rawValue:)) ?? .hosted
         if let region = fields["region"]?.stringValue, EventEnvelope.isRegion(region) { envelope.region = region }

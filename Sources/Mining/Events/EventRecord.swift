@@ -32,7 +32,8 @@ package struct EventRecord: Sendable, Equatable {
     /// Appends the event to a stream. Streams are trimmed by their readers, that of unknown events here.
     package func command(appendingTo stream: String) -> RedisCommand {
         .xadd(
-            stream, trim: stream == EventKind.unknownStream ? .approximateLength(10_000) : nil,
+            stream,
+            trim: stream == EventKind.unknownStream ? .approximateLength(10_000) : nil,
             fields: [
                 ("v", .integer(Int(EventEnvelope.version))),
                 ("event_id", .string(envelope.id.uuidString.lowercased())),
@@ -42,7 +43,8 @@ package struct EventRecord: Sendable, Equatable {
                 ("source", .string(envelope.source.rawValue)),
                 ("region", .string(envelope.region)),
                 ("data", .buffer(data.buffer)),
-            ])
+            ]
+        )
     }
 
     /// The event as one JSON object with everything about it: what the spool keeps and `blocks:found` announces.

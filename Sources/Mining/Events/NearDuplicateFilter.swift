@@ -58,8 +58,11 @@ package struct NearDuplicateFilter: Sendable {
         }
         guard case .shareSubmitted(let share) = event.payload else { return false }
         let key = ShareKey(
-            user: share.user.userMember, worker: share.user.workerName, difficulty: share.difficulty.bitPattern,
-            achieved: share.achieved.bitPattern)
+            user: share.user.userMember,
+            worker: share.user.workerName,
+            difficulty: share.difficulty.bitPattern,
+            achieved: share.achieved.bitPattern
+        )
         let time = event.envelope.time
         if let seen = shares.times[key], abs(time.microseconds(since: seen)) <= Self.shareWindowMicroseconds { return true }
         shares.remember(key, time: time, receivedAt: received)

@@ -20,7 +20,10 @@ package struct ShareDecoder {
 
     /// Decodes and checks one entry of a share stream. See ``EntryDecoder/decode(_:id:stream:now:)``.
     package mutating func decode(
-        _ fields: some EntryFields, id: StreamID, stream: String, now: Instant
+        _ fields: some EntryFields,
+        id: StreamID,
+        stream: String,
+        now: Instant
     ) throws(EventRejection) -> ShareEvent {
         if let event = decodeDirectly(fields, id: id, now: now) { return event }
         let event = try general.decode(fields, id: id, stream: stream, now: now)

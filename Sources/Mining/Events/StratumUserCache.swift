@@ -24,7 +24,10 @@ struct StratumUserCache {
         let index = Int(truncatingIfNeeded: Self.hash(user, worker) & UInt64(slots.count - 1))
         if let slot = slots[index], Self.matches(slot.key, user, worker) { return slot.user }
         let parsed = StratumUser(
-            canonicalUser: String(decoding: user, as: UTF8.self), worker: String(decoding: worker, as: UTF8.self), network: network)
+            canonicalUser: String(decoding: user, as: UTF8.self),
+            worker: String(decoding: worker, as: UTF8.self),
+            network: network
+        )
         slots[index] = Slot(key: Array(user) + [0] + Array(worker), user: parsed)
         return parsed
     }

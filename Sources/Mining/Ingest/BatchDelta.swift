@@ -84,7 +84,9 @@ package struct BatchDelta: Sendable {
         let minutes = minute..<(minute + PresenceMinutes.minutesPerShare)
         days[UserDay(user: share.userID, day: day), default: Day()].presence.insert(minutes)
         if minutes.upperBound > PresenceMinutes.count {
-            days[UserDay(user: share.userID, day: day.next), default: Day()].presence.insert(0..<(minutes.upperBound - PresenceMinutes.count))
+            days[UserDay(user: share.userID, day: day.next), default: Day()].presence.insert(
+                0..<(minutes.upperBound - PresenceMinutes.count)
+            )
         }
     }
 }

@@ -27,9 +27,16 @@ struct DailyStatsStore: Sendable {
     func decode(_ rows: PostgresRows) throws -> [BatchDelta.UserDay: Stored] {
         var stored: [BatchDelta.UserDay: Stored] = [:]
         for row in rows {
-            let (user, day, accepted, best, bestAt, decades, presence) = try row.decode((UserID, UTCDay, Int64, Double, Instant?, [Int64], [UInt8]).self)
+            let (user, day, accepted, best, bestAt, decades, presence) = try row.decode(
+                (UserID, UTCDay, Int64, Double, Instant?, [Int64], [UInt8]).self
+            )
             stored[.init(user: user, day: day)] = Stored(
-                accepted: accepted, best: best, bestAt: bestAt, decades: decades, presence: PresenceMinutes(bytes: presence))
+                accepted: accepted,
+                best: best,
+                bestAt: bestAt,
+                decades: decades,
+                presence: PresenceMinutes(bytes: presence)
+            )
         }
         return stored
     }

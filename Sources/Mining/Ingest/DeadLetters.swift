@@ -22,8 +22,25 @@ package struct DeadLetters: Sendable {
         let at = now().rfc3339
         let commands = dead.map { letter in
             RedisCommand(
-                "XADD", "\(stream):dead", "MAXLEN", "~", Self.cap, "*", "reason", letter.reason, "detail", letter.detail, "stream", stream,
-                "entry_id", letter.entry.id.description, "raw", Self.raw(letter.entry), "at", at)
+                "XADD",
+                "\(stream):dead",
+                "MAXLEN",
+                "~",
+                Self.cap,
+                "*",
+                "reason",
+                letter.reason,
+                "detail",
+                letter.detail,
+                "stream",
+                stream,
+                "entry_id",
+                letter.entry.id.description,
+                "raw",
+                Self.raw(letter.entry),
+                "at",
+                at
+            )
         }
         for reply in try await redis.pipeline(commands) { _ = try reply.get() }
     }

@@ -23,8 +23,21 @@ package struct IncomingShare: Sendable, Equatable {
 extension OwnedShare {
     init(_ share: IncomingShare, user: UserID, worker: WorkerBook.Worker) {
         self.init(
-            time: share.time, eventID: share.eventID, userID: user, workerID: worker.id, address: share.address, workerName: worker.name,
-            difficulty: share.difficulty, achieved: share.achieved, isAccepted: share.isAccepted, rejectReason: share.rejectReason,
-            hash: share.hash, nonce: share.nonce, nonce2: share.nonce2, source: share.source, region: share.region)
+            time: share.time,
+            eventID: share.eventID,
+            userID: user,
+            workerID: worker.id,
+            address: share.address,
+            workerName: worker.name,
+            difficulty: share.difficulty,
+            achieved: share.achieved,
+            isAccepted: share.isAccepted,
+            rejectReason: share.rejectReason,
+            hash: share.hash,
+            nonce: share.nonce,
+            nonce2: share.nonce2,
+            source: share.source,
+            region: share.region
+        )
     }
 }

@@ -16,13 +16,25 @@ package struct IngestService: Service {
         let settings = runtime.settings
         let writer = ShareBatchWriter(database: runtime.database, owners: OwnerBook(), workers: WorkerBook(), observers: observers)
         let handler = ShareHandler(
-            writer: writer, live: LiveState(redis: runtime.redis), publisher: runtime.publisher, network: settings.network.bitcoin,
-            clock: runtime.clock, logger: runtime.logger)
+            writer: writer,
+            live: LiveState(redis: runtime.redis),
+            publisher: runtime.publisher,
+            network: settings.network.bitcoin,
+            clock: runtime.clock,
+            logger: runtime.logger
+        )
         shares = StreamConsumer(
             configuration: .init(
-                streams: [Self.shareStream], group: Self.group, consumer: "\(runtime.identity.node)-\(runtime.identity.boot)-1",
-                count: settings.mining.batchMaximum),
-            redis: runtime.redis, handler: handler, deadLetters: DeadLetters(redis: runtime.redis, now: runtime.clock.now), logger: runtime.logger)
+                streams: [Self.shareStream],
+                group: Self.group,
+                consumer: "\(runtime.identity.node)-\(runtime.identity.boot)-1",
+                count: settings.mining.batchMaximum
+            ),
+            redis: runtime.redis,
+            handler: handler,
+            deadLetters: DeadLetters(redis: runtime.redis, now: runtime.clock.now),
+            logger: runtime.logger
+        )
     }
 
     package func run() async throws {

@@ -89,7 +89,9 @@ package struct ShareBatchWriter: Sendable {
         let dayKeys = delta.days.keys.sorted()
         let first = try await transaction.pipeline([
             store.addTotals(delta.users.sorted { $0.key < $1.key }),
-            store.addWorkerDays(delta.workerDays.sorted { ($0.key.user, $0.key.day, $0.key.worker) < ($1.key.user, $1.key.day, $1.key.worker) }),
+            store.addWorkerDays(
+                delta.workerDays.sorted { ($0.key.user, $0.key.day, $0.key.worker) < ($1.key.user, $1.key.day, $1.key.worker) }
+            ),
             days.read(dayKeys),
             store.addHours(delta.hours.sorted { ($0.key.user, $0.key.hour) < ($1.key.user, $1.key.hour) }),
             store.addWorkers(delta.workers.sorted { $0.key < $1.key }, now: now),
@@ -108,8 +110,15 @@ package struct ShareBatchWriter: Sendable {
             days.write(
                 dayKeys.map { key in
                     DailyStatsStore.Merged(
-                        key: key, delta: delta.days[key] ?? .init(), stored: stored[key] ?? .init(), workersAdded: workersAdded[key] ?? 0)
-                }, now: now))
+                        key: key,
+                        delta: delta.days[key] ?? .init(),
+                        stored: stored[key] ?? .init(),
+                        workersAdded: workersAdded[key] ?? 0
+                    )
+                },
+                now: now
+            )
+        )
         if !candidates.isEmpty { second.append(bests.raise(candidates, now: now)) }
         let newlyActive = Self.newlyActiveDays(delta, stored)
         if !newlyActive.isEmpty { second.append(store.addDaysActive(newlyActive.sorted { $0.key < $1.key })) }
@@ -145,7 +154,9 @@ package struct ShareBatchWriter: Sendable {
     }
 
     /// Days that had no accepted share before this batch, counted by user.
-    private static func newlyActiveDays(_ delta: BatchDelta, _ stored: [BatchDelta.UserDay: DailyStatsStore.Stored]) -> [(key: UserID, value: Int32)] {
+    private static func newlyActiveDays(_ delta: BatchDelta, _ stored: [BatchDelta.UserDay: DailyStatsStore.Stored]) -> [(
+        key: UserID, value: Int32
+    )] {
         var counts: [UserID: Int32] = [:]
         for (key, day) in delta.days where day.tally.accepted > 0 && (stored[key]?.accepted ?? 0) == 0 { counts[key.user, default: 0] += 1 }
         return Array(counts)

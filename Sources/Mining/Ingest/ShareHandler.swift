@@ -77,8 +77,19 @@ extension IncomingShare {
             return nil
         }
         self.init(
-            time: event.envelope.time, eventID: event.envelope.id, address: address, workerName: share.user.workerName, difficulty: share.difficulty,
-            achieved: share.achieved, isAccepted: share.isAccepted, rejectReason: share.isAccepted ? nil : share.rejectReason, hash: share.hash,
-            nonce: share.nonce, nonce2: share.nonce2, source: event.envelope.source.rawValue, region: event.envelope.region)
+            time: event.envelope.time,
+            eventID: event.envelope.id,
+            address: address,
+            workerName: share.user.workerName,
+            difficulty: share.difficulty,
+            achieved: share.achieved,
+            isAccepted: share.isAccepted,
+            rejectReason: share.isAccepted ? nil : share.rejectReason,
+            hash: share.hash,
+            nonce: share.nonce,
+            nonce2: share.nonce2,
+            source: event.envelope.source.rawValue,
+            region: event.envelope.region
+        )
     }
 }

@@ -25,8 +25,22 @@ package struct ShareStore: Sendable {
         var writer = CopyWriter(reservingBytes: shares.count * 300)
         for share in shares {
             writer.append(
-                share.time, share.address, share.workerName, share.difficulty, share.achieved, share.isAccepted, share.nonce, share.nonce2,
-                share.hash, share.source, share.region, share.eventID, share.userID, share.workerID, share.rejectReason)
+                share.time,
+                share.address,
+                share.workerName,
+                share.difficulty,
+                share.achieved,
+                share.isAccepted,
+                share.nonce,
+                share.nonce2,
+                share.hash,
+                share.source,
+                share.region,
+                share.eventID,
+                share.userID,
+                share.workerID,
+                share.rejectReason
+            )
         }
         try await transaction.copy(into: "shares", columns: Self.columns, rows: writer)
     }
@@ -42,7 +56,8 @@ package struct ShareStore: Sendable {
                                  \(shares.map(\.hash)), \(shares.map(\.source)), \(shares.map(\.region)), \(shares.map(\.eventID)),
                                  \(shares.map(\.userID)), \(shares.map(\.workerID)), \(shares.map(\.rejectReason)))
             on conflict do nothing returning user_id, time, event_id
-            """)
+            """
+        )
         var keys: Set<OwnedShare.Key> = []
         for row in rows {
             let (user, time, event) = try row.decode((UserID, Instant, UUID).self)

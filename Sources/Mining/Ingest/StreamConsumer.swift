@@ -88,8 +88,12 @@ package struct StreamConsumer: Sendable {
                     inWork -= 1
                 }
                 let batches = try await connection.xreadgroup(
-                    group: configuration.group, consumer: configuration.consumer, streams: configuration.streams,
-                    count: configuration.count, block: configuration.block)
+                    group: configuration.group,
+                    consumer: configuration.consumer,
+                    streams: configuration.streams,
+                    count: configuration.count,
+                    block: configuration.block
+                )
                 for batch in batches where !batch.entries.isEmpty {
                     inWork += 1
                     // A batch in hand is finished even when reading stops: its entries are this consumer's.
@@ -177,8 +181,13 @@ package struct StreamConsumer: Sendable {
         repeat {
             guard
                 let claim = try? await redis.xautoclaim(
-                    stream, group: configuration.group, consumer: configuration.consumer, minimumIdle: configuration.claimIdle,
-                    from: cursor, count: 200)
+                    stream,
+                    group: configuration.group,
+                    consumer: configuration.consumer,
+                    minimumIdle: configuration.claimIdle,
+                    from: cursor,
+                    count: 200
+                )
             else { return }
             if !claim.entries.isEmpty { await finish(claim.entries, of: stream) }
             cursor = claim.cursor

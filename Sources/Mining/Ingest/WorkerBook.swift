@@ -76,7 +76,8 @@ package final class WorkerBook: Sendable {
             """
             select w.id, w.user_id, w.worker_name from unnest(\(keys.map(\.user)), \(keys.map(\.name))) as k (user_id, worker_name)
             join workers w on w.user_id = k.user_id and w.worker_name = k.worker_name
-            """)
+            """
+        )
         for row in rows {
             let (id, user, name) = try row.decode((Int64, UserID, String).self)
             reading.learn(WorkerKey(user: user, name: name), Worker(id: id, name: name))
@@ -86,7 +87,10 @@ package final class WorkerBook: Sendable {
 
     /// Makes rows up to the limit. The users' rows are locked, so that two processes count one after the other.
     private func create(
-        _ keys: [WorkerKey], _ firstSeen: [WorkerKey: Instant], into reading: inout Reading, in transaction: PostgresTransaction
+        _ keys: [WorkerKey],
+        _ firstSeen: [WorkerKey: Instant],
+        into reading: inout Reading,
+        in transaction: PostgresTransaction
     ) async throws {
         let users = Set(keys.map(\.user)).sorted()
         let results = try await transaction.pipeline([
@@ -120,7 +124,8 @@ package final class WorkerBook: Sendable {
             insert into workers (user_id, worker_name, first_seen)
             select * from unnest(\(new.map(\.user)), \(new.map(\.name)), \(new.map { seen[$0] ?? .unixEpoch }))
             on conflict (user_id, worker_name) do nothing
-            """)
+            """
+        )
         _ = try await look(up: new, into: &reading, in: transaction)
         for key in overflowing {
             reading.workers[key] = reading.workers[WorkerKey(user: key.user, name: Self.overflow)]

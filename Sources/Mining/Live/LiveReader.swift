@@ -27,7 +27,8 @@ package struct LiveReader: Sendable {
             fields: fields.compactMap { pair in
                 guard let name = pair.key.string, let value = pair.value.double else { return nil }
                 return (name: name, value: value)
-            })
+            }
+        )
         return UserFigures(hashrates: ring.hashrates(at: now), workersOnline: try replies[1].get().int ?? 0)
     }
 }

@@ -71,8 +71,17 @@ package struct LiveState: Sendable {
         let milliseconds = Int(activity.last.time.millisecondsSinceUnixEpoch)
         return [
             RedisCommand(
-                "HSET", LiveKeys.worker(worker.address, worker.name), "is_online", "1", "last_share", activity.last.time.rfc3339,
-                "last_active_ms", milliseconds, "current_diff", activity.last.difficulty),
+                "HSET",
+                LiveKeys.worker(worker.address, worker.name),
+                "is_online",
+                "1",
+                "last_share",
+                activity.last.time.rfc3339,
+                "last_active_ms",
+                milliseconds,
+                "current_diff",
+                activity.last.difficulty
+            ),
             RedisCommand("ZADD", LiveKeys.activeWorkers, "GT", seconds, "\(worker.address)|\(worker.name)"),
             RedisCommand("ZADD", LiveKeys.onlineWorkers(activity.user), "GT", seconds, worker.name),
         ]
@@ -94,5 +103,6 @@ package struct LiveState: Sendable {
             redis.call('EXPIRE', key, 90000)
         end
         return 1
-        """)
+        """
+    )
 }

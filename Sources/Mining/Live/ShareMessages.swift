@@ -27,7 +27,9 @@ package final class ShareMessages: Sendable {
             if budgets.count > 100_000 { budgets = budgets.filter { $0.value.second >= second - 60 } }
             return change.shares.compactMap { share in
                 let isBest = change.bestShares.contains(share.key)
-                return Self.skipped(share, isBest: isBest, second: second, &budgets).map { Self.message(share, isBest: isBest, skipped: $0) }
+                return Self.skipped(share, isBest: isBest, second: second, &budgets).map {
+                    Self.message(share, isBest: isBest, skipped: $0)
+                }
             }
         }
         return shares + change.raisedBests.map(Self.message)

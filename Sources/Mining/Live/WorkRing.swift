@@ -46,7 +46,8 @@ package struct WorkRing: Sendable, Equatable {
     /// Reads a ring's hash; fields of other kinds are ignored.
     package init(fields: some Sequence<(name: String, value: Double)>) {
         for (name, value) in fields {
-            guard let resolution = Resolution.allCases.first(where: { name.hasPrefix($0.letter) }), let bucket = Int64(name.dropFirst()) else {
+            guard let resolution = Resolution.allCases.first(where: { name.hasPrefix($0.letter) }), let bucket = Int64(name.dropFirst())
+            else {
                 continue
             }
             sums[resolution, default: [:]][bucket] = value
@@ -73,7 +74,8 @@ package struct WorkRing: Sendable, Equatable {
             oneMinute: hashrate(.second, buckets: 6, at: now),
             fiveMinutes: hashrate(.second, buckets: 30, at: now),
             oneHour: hashrate(.minute, buckets: 60, at: now),
-            oneDay: hashrate(.hour, buckets: 24, at: now))
+            oneDay: hashrate(.hour, buckets: 24, at: now)
+        )
     }
 
     private func hashrate(_ resolution: Resolution, buckets: Int64, at now: Instant) -> Double {

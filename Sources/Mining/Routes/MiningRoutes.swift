@@ -6,8 +6,15 @@ package import Platform
 /// The mining API (spec 03).
 package enum MiningRoutes {
     static let summary = Endpoint<NoInput, Reply<MiningSummary>>(
-        .get, "/api/v1/mining/summary", id: "miningSummary", tag: "Mining", summary: "The caller's mining at a glance",
-        auth: .bearerOrKey(scope: "read"), rate: .standard, cache: CachePolicy("private, no-store"))
+        .get,
+        "/api/v1/mining/summary",
+        id: "miningSummary",
+        tag: "Mining",
+        summary: "The caller's mining at a glance",
+        auth: .bearerOrKey(scope: "read"),
+        rate: .standard,
+        cache: CachePolicy("private, no-store")
+    )
 
     package static func add(to table: inout RouteTable<AppContext>, service: MiningService) {
         table.add(summary) { _, context in

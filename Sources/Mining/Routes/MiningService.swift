@@ -21,7 +21,10 @@ package struct MiningService: Sendable {
         let figures = try? await live.figures(of: principal.user, address: principal.address, at: now)
         let totals = try await stored
         let summary = MiningSummary(
-            figures: totals, hashrates: figures?.hashrates ?? .zero, workersOnline: figures?.workersOnline ?? Int(totals.workersOnline))
+            figures: totals,
+            hashrates: figures?.hashrates ?? .zero,
+            workersOnline: figures?.workersOnline ?? Int(totals.workersOnline)
+        )
         return Reply(summary, headers: figures == nil ? [DataHeaders.stale: "1"] : [:])
     }
 }

@@ -33,15 +33,28 @@ struct SummaryStore: Sendable {
             left join user_share_totals t on t.user_id = u.id
             left join user_daily_stats d on d.user_id = u.id and d.day = \(today)
             left join personal_bests b on b.user_id = u.id and b.timeframe = 'week' and b.period_key = \(today.isoWeek.description)
-            """)
+            """
+        )
     }
 
     func figures(of user: UserID, today: UTCDay) async throws -> Figures {
         guard let row = try await database.query(Self.statement(user: user, today: today)).first else { return Figures() }
-        let (total, accepted, best, blocks, days, last, todayTotal, todayAccepted, todayBest, week, workers, online) = try row.decode((Int64?, Int64?, Double?, Int32?, Int32?, Instant?, Int64?, Int64?, Double?, Double?, Int64, Int64).self)
+        let (total, accepted, best, blocks, days, last, todayTotal, todayAccepted, todayBest, week, workers, online) = try row.decode(
+            (Int64?, Int64?, Double?, Int32?, Int32?, Instant?, Int64?, Int64?, Double?, Double?, Int64, Int64).self
+        )
         return Figures(
-            totalShares: total ?? 0, acceptedShares: accepted ?? 0, bestAllTime: best ?? 0, blocksFound: blocks ?? 0, daysActive: days ?? 0,
-            lastShareAt: last, sharesToday: todayTotal ?? 0, acceptedToday: todayAccepted ?? 0, bestToday: todayBest ?? 0,
-            bestThisWeek: week ?? 0, workersTotal: workers, workersOnline: online)
+            totalShares: total ?? 0,
+            acceptedShares: accepted ?? 0,
+            bestAllTime: best ?? 0,
+            blocksFound: blocks ?? 0,
+            daysActive: days ?? 0,
+            lastShareAt: last,
+            sharesToday: todayTotal ?? 0,
+            acceptedToday: todayAccepted ?? 0,
+            bestToday: todayBest ?? 0,
+            bestThisWeek: week ?? 0,
+            workersTotal: workers,
+            workersOnline: online
+        )
     }
 }

@@ -6,7 +6,9 @@ enum ProductionChecks {
     static func run(_ settings: Settings, _ reader: inout SettingsReader) {
         if !settings.environment.isRelaxed {
             if settings.debug { reader.refuse("DEBUG", "must be false outside development") }
-            if settings.tokens.privateKey == nil { reader.refuse("JWT_PRIVATE_KEY", "is required outside development, as TBG_JWT_PRIVATE_KEY_FILE") }
+            if settings.tokens.privateKey == nil {
+                reader.refuse("JWT_PRIVATE_KEY", "is required outside development, as TBG_JWT_PRIVATE_KEY_FILE")
+            }
             if settings.tokens.sessionKey == nil { reader.refuse("SESSION_KEY", "is required outside development") }
             if settings.tokens.privacyHashKey == nil { reader.refuse("PRIVACY_HASH_KEY", "is required outside development") }
         }

@@ -18,15 +18,25 @@ package struct HTTPSettings: Sendable {
         metricsHost = reader.text("METRICS_HOST", "0.0.0.0", "address `/metrics` listens on", length: 1...255)
         metricsPort = reader.integer("METRICS_PORT", 9101, in: 0...65535, "port of `/metrics`; 0 turns it off")
         corsOrigins = reader.list(
-            "CORS_ORIGINS", ["http://localhost:5173", "http://localhost:3000"],
-            "exact origins browsers may call from; no `*`; https only in production")
+            "CORS_ORIGINS",
+            ["http://localhost:5173", "http://localhost:3000"],
+            "exact origins browsers may call from; no `*`; https only in production"
+        )
         trustedProxies = reader.list("TRUSTED_PROXIES", [], "CIDR list of proxies whose X-Forwarded-For is believed")
         publicBaseURL = reader.text("PUBLIC_BASE_URL", "http://localhost:5173", "address of the site; https in production")
         frontendBaseURL = reader.text("FRONTEND_BASE_URL", publicBaseURL, "address used for links in mails")
-        docsEnabled = reader.boolean("DOCS_ENABLED", environment != .production, "serves `/docs` and `/redoc`; false by default in production")
+        docsEnabled = reader.boolean(
+            "DOCS_ENABLED",
+            environment != .production,
+            "serves `/docs` and `/redoc`; false by default in production"
+        )
         rateLimitScale = reader.number("RATE_LIMIT_SCALE", 1, "multiplies every rate limit; must be 1 in production")
         drainSeconds = reader.integer(
-            "DRAIN_SECONDS", 5, in: 0...60, "how long a stopping node keeps accepting after `/ready` says draining, seconds")
+            "DRAIN_SECONDS",
+            5,
+            in: 0...60,
+            "how long a stopping node keeps accepting after `/ready` says draining, seconds"
+        )
         for origin in corsOrigins where CORSOrigin(origin) == nil {
             reader.refuse("CORS_ORIGINS", "must list exact http or https origins without a path; `*` is not allowed")
             break
@@ -50,17 +60,28 @@ package struct DatabaseSettings: Sendable {
 
     init(_ reader: inout SettingsReader) {
         let text = reader.text(
-            "DATABASE_URL", "postgres://tbg@localhost:5432/thebitcoingame",
-            "schemes postgres and postgresql, an optional `+driver` is ignored; `sslmode` and `host` parameters honoured")
+            "DATABASE_URL",
+            "postgres://tbg@localhost:5432/thebitcoingame",
+            "schemes postgres and postgresql, an optional `+driver` is ignored; `sslmode` and `host` parameters honoured"
+        )
         let scheme = text.prefix { $0 != ":" }.split(separator: "+").first.map(String.init) ?? ""
         if !["postgres", "postgresql"].contains(scheme) { reader.refuse("DATABASE_URL", "must start with postgres:// or postgresql://") }
         url = Secret(text)
         password = reader.secret("DATABASE_PASSWORD", "overrides the password in the URL")
         poolMinimum = reader.integer("DATABASE_POOL_MIN", 5, in: 1...100, "connections kept open per process")
         poolMaximum = reader.integer("DATABASE_POOL_MAX", 20, in: 1...200, "most connections per process")
-        timescale = reader.choice("TIMESCALE", .auto, "time tables as TimescaleDB hypertables or native partitions, fixed by the first migration")
+        timescale = reader.choice(
+            "TIMESCALE",
+            .auto,
+            "time tables as TimescaleDB hypertables or native partitions, fixed by the first migration"
+        )
         clusterAPINodes = reader.integer("CLUSTER_API_NODES", 1, in: 0...1000, "API nodes of the deployment, for the connection budget")
-        clusterWorkerNodes = reader.integer("CLUSTER_WORKER_NODES", 1, in: 0...1000, "worker nodes of the deployment, for the connection budget")
+        clusterWorkerNodes = reader.integer(
+            "CLUSTER_WORKER_NODES",
+            1,
+            in: 0...1000,
+            "worker nodes of the deployment, for the connection budget"
+        )
         if poolMinimum > poolMaximum { reader.refuse("DATABASE_POOL_MIN", "must not exceed TBG_DATABASE_POOL_MAX") }
     }
 }
@@ -110,7 +131,11 @@ package struct TokenSettings: Sendable {
         refreshTTLDays = reader.integer("REFRESH_TTL_DAYS", 7, in: 1...90, "life of a refresh token, days")
         sessionMaxDays = reader.integer("SESSION_MAX_DAYS", 30, in: 1...365, "life of a session, days")
         refreshReuseGraceSeconds = reader.integer(
-            "REFRESH_REUSE_GRACE_SECONDS", 30, in: 0...60, "a replaced refresh token is honoured this long, seconds")
+            "REFRESH_REUSE_GRACE_SECONDS",
+            30,
+            in: 0...60,
+            "a replaced refresh token is honoured this long, seconds"
+        )
         sessionKey = reader.secret("SESSION_KEY", "32 bytes as 64 hex; required outside development and test")
         privacyHashKey = reader.secret("PRIVACY_HASH_KEY", "32 bytes as 64 hex; required outside development and test")
         for (name, key) in [("SESSION_KEY", sessionKey), ("PRIVACY_HASH_KEY", privacyHashKey)] {
@@ -163,7 +188,11 @@ package struct RealtimeSettings: Sendable {
     init(_ reader: inout SettingsReader) {
         maximumSocketsPerNode = reader.integer("WS_MAX_PER_NODE", 20000, in: 1...1_000_000, "sockets one node accepts")
         tokenGraceSeconds = reader.integer(
-            "WS_TOKEN_GRACE_SECONDS", 43200, in: 0...604_800, "an expired token of a living session opens a socket this long, seconds")
+            "WS_TOKEN_GRACE_SECONDS",
+            43200,
+            in: 0...604_800,
+            "an expired token of a living session opens a socket this long, seconds"
+        )
     }
 }
 
@@ -174,7 +203,12 @@ package struct MiningSettings: Sendable {
 
     init(_ reader: inout SettingsReader) {
         batchMaximum = reader.integer("INGEST_BATCH_MAX", 8000, in: 1...20000, "most stream entries in one transaction")
-        let fallback = reader.number("NETWORK_DIFFICULTY_FALLBACK", 0, above: -1, "network difficulty until one is known; 0 chooses by network")
+        let fallback = reader.number(
+            "NETWORK_DIFFICULTY_FALLBACK",
+            0,
+            above: -1,
+            "network difficulty until one is known; 0 chooses by network"
+        )
         networkDifficultyFallback = fallback > 0 ? fallback : nil
     }
 }
@@ -194,8 +228,18 @@ package struct CollectorSettings: Sendable {
         socketPath = reader.text("COLLECTOR_SOCKET", "/tmp/ckpool/events.sock", "Unix datagram socket the pool writes to", length: 1...107)
         socketGroup = reader.optionalText("COLLECTOR_SOCKET_GROUP", "group that may write to the socket")
         spoolDirectory = reader.text("COLLECTOR_SPOOL_DIR", "/var/spool/tbg", "directory of events that wait for Redis or PostgreSQL")
-        spoolMaximumBytes = reader.integer("COLLECTOR_SPOOL_MAX_BYTES", 2_147_483_648, in: 1_048_576...1_099_511_627_776, "bound of the spool per sink, bytes")
-        adminPort = reader.integer("COLLECTOR_ADMIN_PORT", 9105, in: 0...65535, "port of the collector's `/health` and `/metrics`; 0 turns it off")
+        spoolMaximumBytes = reader.integer(
+            "COLLECTOR_SPOOL_MAX_BYTES",
+            2_147_483_648,
+            in: 1_048_576...1_099_511_627_776,
+            "bound of the spool per sink, bytes"
+        )
+        adminPort = reader.integer(
+            "COLLECTOR_ADMIN_PORT",
+            9105,
+            in: 0...65535,
+            "port of the collector's `/health` and `/metrics`; 0 turns it off"
+        )
         logsRawShares = reader.boolean("COLLECTOR_RAW_SHARES", true, "keeps shares in the raw log, which gap repair reads")
         batchMaximum = reader.integer("BATCH_MAX_SIZE", 500, in: 1...5000, "most events in one raw-log insert")
         batchFlushSeconds = reader.number("BATCH_FLUSH_INTERVAL", 1, "longest wait before a raw-log insert, seconds")

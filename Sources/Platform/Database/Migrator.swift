@@ -66,7 +66,11 @@ package struct Migrator: Sendable {
         return steps.map { step in
             let found = applied[step.version]
             return Status(
-                version: step.version, name: step.name, appliedAt: found?.appliedAt, isIntact: found.map { $0.checksum == step.checksum } ?? true)
+                version: step.version,
+                name: step.name,
+                appliedAt: found?.appliedAt,
+                isIntact: found.map { $0.checksum == step.checksum } ?? true
+            )
         }
     }
 
@@ -98,11 +102,14 @@ package struct Migrator: Sendable {
             """
             create table if not exists schema_migrations (
                 version int primary key, name varchar(255) not null, applied_at timestamptz not null default now(), checksum varchar(64) not null)
-            """)
+            """
+        )
         try await connection.execute("alter table schema_migrations add column if not exists storage varchar(16)")
         let applied = try await appliedSteps(on: connection)
         for step in steps {
-            if let checksum = applied[step.version]?.checksum, checksum != step.checksum { throw Failure.changedStep(version: step.version) }
+            if let checksum = applied[step.version]?.checksum, checksum != step.checksum {
+                throw Failure.changedStep(version: step.version)
+            }
         }
         var new: [Int] = []
         for step in steps where applied[step.version] == nil {
@@ -115,7 +122,8 @@ package struct Migrator: Sendable {
                     """
                     insert into schema_migrations (version, name, applied_at, checksum, storage)
                     values (\(Int32(step.version)), \(step.name), \(now), \(step.checksum), \(storage.rawValue))
-                    """)
+                    """
+                )
                 try await connection.execute("commit")
             } catch {
                 _ = try? await connection.execute("rollback")
@@ -128,7 +136,9 @@ package struct Migrator: Sendable {
 
     /// The mode of the first migration stays; before it, the server decides (spec 03a §10).
     private func storageMode(_ connection: PostgresConnection) async throws -> StorageMode {
-        let recorded = try await connection.query("select storage from schema_migrations where storage is not null order by version limit 1")
+        let recorded = try await connection.query(
+            "select storage from schema_migrations where storage is not null order by version limit 1"
+        )
         if let text = try recorded.value(String.self), let mode = StorageMode(rawValue: text) { return mode }
         if timescale == .off { return .native }
         let offered = try await connection.query("select exists (select from pg_available_extensions where name = 'timescaledb')")

@@ -63,7 +63,9 @@ package struct TimeTableKeeper: Sendable {
         for table in TimeTable.all {
             for range in table.ranges(at: now, behindDays: behindDays) {
                 let rows = try await database.query(
-                    "select ensure_range(\(table.name.description), \(range.lowerBound), \(range.upperBound))", access: .write)
+                    "select ensure_range(\(table.name.description), \(range.lowerBound), \(range.upperBound))",
+                    access: .write
+                )
                 if try rows.value(Bool.self) == true { made += 1 }
             }
         }

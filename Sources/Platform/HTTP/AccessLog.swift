@@ -30,7 +30,8 @@ struct AccessLog: Sendable {
         let level = Self.level(response.status.code, route, time)
         guard level >= logger.logLevel else { return }
         var members: Logger.Metadata = [
-            "event": "request", "request_id": .string(context.requestID), "method": .string(Self.knownMethod(request.method)), "route": .string(route),
+            "event": "request", "request_id": .string(context.requestID), "method": .string(Self.knownMethod(request.method)),
+            "route": .string(route),
             "status": .stringConvertible(response.status.code), "duration_ms": .stringConvertible(Double(time.nanoseconds / 1000) / 1000),
             "bytes": .stringConvertible(response.body.contentLength ?? 0),
         ]
@@ -78,7 +79,8 @@ final class HTTPMetrics: Sendable {
         let (timer, counter) = handles.withLock { all -> (Metrics.Timer, Counter) in
             let dimensions = [("method", series.method), ("handler", handler)]
             var found = all[series] ?? Handles(duration: Timer(label: "http_request_duration_seconds", dimensions: dimensions))
-            let counter = found.byStatus[status] ?? Counter(label: "http_requests_total", dimensions: dimensions + [("status", String(status))])
+            let counter =
+                found.byStatus[status] ?? Counter(label: "http_requests_total", dimensions: dimensions + [("status", String(status))])
             if found.byStatus[status] == nil {
                 found.byStatus[status] = counter
                 all[series] = found

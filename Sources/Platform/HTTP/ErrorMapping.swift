@@ -24,7 +24,10 @@ package enum ErrorMapping {
         default:
             logger.error(
                 "request failed",
-                metadata: ["event": "request_failed", "request_id": "\(requestID)", "error_kind": "\(type(of: error))", "cause": "\(error)"])
+                metadata: [
+                    "event": "request_failed", "request_id": "\(requestID)", "error_kind": "\(type(of: error))", "cause": "\(error)",
+                ]
+            )
             return .internalError
         }
     }

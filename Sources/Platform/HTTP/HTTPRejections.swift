@@ -10,7 +10,8 @@ package enum HTTPRejections {
         let error =
             switch rejection {
             case .requestLineTooLong: APIError(.uriTooLong, "uri_too_long", "The address of this request is too long.")
-            case .headersTooLarge: APIError(.requestHeaderFieldsTooLarge, "headers_too_large", "The request has too many or too long headers.")
+            case .headersTooLarge:
+                APIError(.requestHeaderFieldsTooLarge, "headers_too_large", "The request has too many or too long headers.")
             case .malformed: APIError(.badRequest, "bad_request", "The request cannot be understood.")
             case .headTimeout: APIError(.requestTimeout, "request_timeout", "The request did not arrive in time.")
             case .unacceptedUpgrade: APIError.internalError

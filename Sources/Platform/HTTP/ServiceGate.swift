@@ -21,7 +21,10 @@ package struct ServiceGate: RequestGate {
 
     /// - Parameter prechecks: by operation id.
     package init(
-        authenticator: any Authenticator, limiter: RateLimiter, schema: SchemaGuard, trustedProxies: [AddressRange],
+        authenticator: any Authenticator,
+        limiter: RateLimiter,
+        schema: SchemaGuard,
+        trustedProxies: [AddressRange],
         prechecks: [String: Precheck] = [:]
     ) {
         self.prechecks = prechecks

@@ -5,13 +5,35 @@ import Hummingbird
 /// Health and meta endpoints (spec 01 §9).
 package enum MetaRoutes {
     static let health = Endpoint<NoInput, RawResponse>(
-        .get, "/health", id: "health", tag: "Meta", summary: "Whether the process is alive", details: "Touches no dependency.", auth: .none,
-        rate: .none, produces: .json(HealthStatus.jsonSchema))
+        .get,
+        "/health",
+        id: "health",
+        tag: "Meta",
+        summary: "Whether the process is alive",
+        details: "Touches no dependency.",
+        auth: .none,
+        rate: .none,
+        produces: .json(HealthStatus.jsonSchema)
+    )
     static let ready = Endpoint<NoInput, Reply<ReadinessBody>>(
-        .get, "/ready", id: "ready", tag: "Meta", summary: "Whether the node can serve", auth: .none, rate: .none,
-        errors: [.unavailable("degraded")])
+        .get,
+        "/ready",
+        id: "ready",
+        tag: "Meta",
+        summary: "Whether the node can serve",
+        auth: .none,
+        rate: .none,
+        errors: [.unavailable("degraded")]
+    )
     static let version = Endpoint<NoInput, VersionBody>(
-        .get, "/version", id: "version", tag: "Meta", summary: "What is running", auth: .none, rate: .none)
+        .get,
+        "/version",
+        id: "version",
+        tag: "Meta",
+        summary: "What is running",
+        auth: .none,
+        rate: .none
+    )
 
     package static func add(to table: inout RouteTable<AppContext>, readiness: Readiness, settings: Settings) {
         table.add(health) { _, _ in HealthStatus.response }
@@ -20,7 +42,11 @@ package enum MetaRoutes {
             return Reply(ReadinessBody(report), status: report.isReady ? nil : .serviceUnavailable)
         }
         let body = VersionBody(
-            version: BuildInfo.version, environment: settings.environment.rawValue, commit: BuildInfo.commit, btcNetwork: settings.network.rawValue)
+            version: BuildInfo.version,
+            environment: settings.environment.rawValue,
+            commit: BuildInfo.commit,
+            btcNetwork: settings.network.rawValue
+        )
         table.add(version) { _, _ in body }
     }
 }

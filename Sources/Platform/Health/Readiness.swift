@@ -71,7 +71,11 @@ package actor Readiness {
         let isReady = databaseUp && isMigrated && redisTolerated
         if isReady, redisUp { hasBeenReady = true }
         return ReadinessReport(
-            status: isDraining ? "draining" : isReady ? "ready" : "degraded", database: databaseUp, redis: redisUp, migrations: isMigrated)
+            status: isDraining ? "draining" : isReady ? "ready" : "degraded",
+            database: databaseUp,
+            redis: redisUp,
+            migrations: isMigrated
+        )
     }
 
     private var hasBeenReady = false

@@ -61,7 +61,9 @@ package struct StructuredLogHandler: LogHandler {
     private func console(_ event: LogEvent, _ members: Logger.Metadata) -> [UInt8] {
         let details = members.sorted { $0.key < $1.key }.filter { !Self.isSecret($0.key) }.map { "\($0.key)=\($0.value)" }
         let line = "\(clock.now().rfc3339) \(event.level.rawValue.uppercased()) \(event.message) \(details.joined(separator: " "))"
-        let safe = line.unicodeScalars.map { $0.properties.generalCategory == .control ? "\\u{\(String($0.value, radix: 16))}" : String($0) }
+        let safe = line.unicodeScalars.map {
+            $0.properties.generalCategory == .control ? "\\u{\(String($0.value, radix: 16))}" : String($0)
+        }
         return Array((safe.joined() + "\n").utf8)
     }
 

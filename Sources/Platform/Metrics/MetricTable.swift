@@ -9,7 +9,13 @@ package enum MetricTable {
 
     private static let http: [MetricDescription] = [
         .counter("http_requests_total", "Requests answered.", labels: ["method", "handler", "status"], seriesLimit: 2000),
-        .histogram("http_request_duration_seconds", "Time to answer a request.", labels: ["method", "handler"], buckets: requestBuckets, seriesLimit: 1000),
+        .histogram(
+            "http_request_duration_seconds",
+            "Time to answer a request.",
+            labels: ["method", "handler"],
+            buckets: requestBuckets,
+            seriesLimit: 1000
+        ),
         .gauge("tbg_http_in_flight", "Requests being answered."),
         .counter("tbg_rate_limit_hits_total", "Requests refused by a rate limit.", labels: ["tier"]),
     ]

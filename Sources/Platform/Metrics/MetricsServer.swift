@@ -23,16 +23,25 @@ package struct MetricsServer: Service {
         let router = Router()
         router.get("/metrics") { [registry] _, _ in
             Response(
-                status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
-                body: .init(byteBuffer: ByteBuffer(bytes: registry.render())))
+                status: .ok,
+                headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
+                body: .init(byteBuffer: ByteBuffer(bytes: registry.render()))
+            )
         }
         router.get("/health") { _, _ in
-            Response(status: .ok, headers: [.contentType: "application/json; charset=utf-8"], body: .init(byteBuffer: ByteBuffer(string: #"{"status":"healthy"}"#)))
+            Response(
+                status: .ok,
+                headers: [.contentType: "application/json; charset=utf-8"],
+                body: .init(byteBuffer: ByteBuffer(string: #"{"status":"healthy"}"#))
+            )
         }
         var quiet = logger
         quiet.logLevel = .warning
         let application = Application(
-            router: router, configuration: .init(address: .hostname(host, port: port)), logger: quiet)
+            router: router,
+            configuration: .init(address: .hostname(host, port: port)),
+            logger: quiet
+        )
         try await application.run()
     }
 }

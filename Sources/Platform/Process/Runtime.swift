@@ -21,8 +21,13 @@ package struct Runtime: Sendable {
     /// Makes the handles; nothing is connected yet, and a server that is down is no error (spec 01 §3).
     /// - Throws: for a URL that cannot be read.
     package init(
-        settings: Settings, role: String, metrics: PrometheusRegistry, clock: Clock = .system, random: RandomSource = .system,
-        logs: LogQueue = LogQueue(), eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton
+        settings: Settings,
+        role: String,
+        metrics: PrometheusRegistry,
+        clock: Clock = .system,
+        random: RandomSource = .system,
+        logs: LogQueue = LogQueue(),
+        eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton
     ) throws {
         self.settings = settings
         self.clock = clock
@@ -34,7 +39,13 @@ package struct Runtime: Sendable {
         let level = settings.logLevel.swiftLog
         logger = Logger(label: "tbg.\(role)") { _ in
             StructuredLogHandler(
-                level: level, format: settings.logFormat, queue: logs, clock: clock, node: identity.node, version: BuildInfo.version)
+                level: level,
+                format: settings.logFormat,
+                queue: logs,
+                clock: clock,
+                node: identity.node,
+                version: BuildInfo.version
+            )
         }
 
         var database = try PostgresConfiguration(url: settings.database.url.revealed, password: settings.database.password?.revealed)

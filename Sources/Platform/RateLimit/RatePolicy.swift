@@ -17,7 +17,9 @@ enum RatePolicy {
             return [signedIn(identity) ?? anonymous(client)]
         case .sockets:
             var buckets = [RateBucket(rateClass: "sockets", key: client.group, limit: 60)]
-            if case .claimed(_, let bucket, _, _) = identity { buckets.append(RateBucket(rateClass: "sockets_user", key: bucket, limit: 10)) }
+            if case .claimed(_, let bucket, _, _) = identity {
+                buckets.append(RateBucket(rateClass: "sockets_user", key: bucket, limit: 10))
+            }
             return buckets
         default:
             return [anonymous(client)]

@@ -39,12 +39,19 @@ package final class RateLimiter: Sendable {
         if shouldAskRedis(now) {
             do {
                 let windows = try await redis.evaluate(
-                    Self.script, keys: keys(scaled, now), arguments: arguments(scaled, now), timeout: .milliseconds(50))
+                    Self.script,
+                    keys: keys(scaled, now),
+                    arguments: arguments(scaled, now),
+                    timeout: .milliseconds(50)
+                )
                 if let counts = windows.array, counts.count == 2 * scaled.count {
                     noteSuccess()
                     let windows = (0..<scaled.count).map { index in
                         RateWindow(
-                            current: counts[2 * index].int ?? 0, previous: counts[2 * index + 1].int ?? 0, now: now)
+                            current: counts[2 * index].int ?? 0,
+                            previous: counts[2 * index + 1].int ?? 0,
+                            now: now
+                        )
                     }
                     return RateDecision(scaled, windows, now: now)
                 }
@@ -117,5 +124,6 @@ package final class RateLimiter: Sendable {
             end
         end
         return counts
-        """)
+        """
+    )
 }

@@ -28,12 +28,15 @@ package struct SystemHealthLedger: TaskLedger {
                     order by h.time desc limit 10
                 ) r
             ) usual on true
-            """)
+            """
+        )
         var histories: [String: TaskHistory] = [:]
         for row in rows {
             let (component, key, milliseconds) = try row.decode((String, String?, Double?).self)
             histories[String(component.dropFirst("task:".count))] = TaskHistory(
-                lastSuccessfulKey: key, usualDurationMilliseconds: milliseconds.map { Int64($0) })
+                lastSuccessfulKey: key,
+                usualDurationMilliseconds: milliseconds.map { Int64($0) }
+            )
         }
         return histories
     }
@@ -46,10 +49,19 @@ package struct SystemHealthLedger: TaskLedger {
         var code = outcome.label
         if case .failed(let name) = outcome { code = "failed:" + name }
         let isGood = outcome == .succeeded
-        try await write(run, event: "end", status: isGood ? "ok" : "down", at: end, latency: Double(end - run.startedAtMilliseconds), outcome: code)
+        try await write(
+            run,
+            event: "end",
+            status: isGood ? "ok" : "down",
+            at: end,
+            latency: Double(end - run.startedAtMilliseconds),
+            outcome: code
+        )
     }
 
-    private func write(_ run: TaskRun, event: String, status: String, at milliseconds: Int64, latency: Double?, outcome: String) async throws {
+    private func write(_ run: TaskRun, event: String, status: String, at milliseconds: Int64, latency: Double?, outcome: String)
+        async throws
+    {
         let component = "task:" + run.task
         let manual = run.isManual
         let time = Instant(millisecondsSinceUnixEpoch: milliseconds)
@@ -61,6 +73,7 @@ package struct SystemHealthLedger: TaskLedger {
                     jsonb_build_object('key', \(run.key.text)::text, 'event', \(event)::text, 'outcome', \(outcome)::text, 'manual', \(manual)::boolean))
             on conflict (time, node_id, component) do update
             set status = excluded.status, latency_ms = excluded.latency_ms, details = excluded.details
-            """)
+            """
+        )
     }
 }

@@ -10,6 +10,9 @@ final class ClientFrameHandler: ChannelInboundHandler {
     private let answersClose: Bool
     private let onEvent: @Sendable (WebSocketEvent?) -> Void
     private var hasFailed = false
+    /// What arrives before the HTTP handlers are gone: nothing may be answered through them.
+    private var early: ByteBuffer? = ByteBuffer()
+    private var context: ChannelHandlerContext?
 
     init(configuration: WebSocketClientConfiguration, onEvent: @escaping @Sendable (WebSocketEvent?) -> Void) {
         self.decoder = MessageDecoder(
@@ -22,9 +25,33 @@ final class ClientFrameHandler: ChannelInboundHandler {
         self.onEvent = onEvent
     }
 
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+    }
+
+    /// The HTTP handlers are gone.
+    func start() {
+        guard let context, let early else { return }
+        self.early = nil
+        self.receive(early, context)
+    }
+
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let input = Self.unwrapInboundIn(data)
+        if self.early == nil {
+            self.receive(input, context)
+        } else {
+            self.early?.writeImmutableBuffer(input)
+        }
+    }
+
+    private func receive(_ input: ByteBuffer, _ context: ChannelHandlerContext) {
         guard !self.hasFailed else { return }
-        var input = Self.unwrapInboundIn(data)
+        var input = input
         do {
             while let event = try self.decoder.next(&input) {
                 self.onEvent(event)

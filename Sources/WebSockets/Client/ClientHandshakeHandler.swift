@@ -91,9 +91,14 @@ final class ClientHandshakeHandler: ChannelInboundHandler, RemovableChannelHandl
             self.result.fail(error)
             return context.close(promise: nil)
         }
-        self.result.succeed(WebSocketClient(channel: context.channel, responseHeaders: fields))
+        let client = WebSocketClient(channel: context.channel, responseHeaders: fields)
         pipeline.removeHandler(self, promise: nil)
         pipeline.removeHandler(self.encoder, promise: nil)
-        pipeline.removeHandler(self.decoder, promise: nil)
+        let removed = context.eventLoop.makePromise(of: Void.self)
+        pipeline.removeHandler(self.decoder, promise: removed)
+        removed.futureResult.assumeIsolated().whenComplete { _ in
+            self.result.succeed(client)
+            self.frames.start()
+        }
     }
 }

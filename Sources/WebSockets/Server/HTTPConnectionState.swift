@@ -40,6 +40,9 @@ struct HTTPConnectionState: Equatable, Sendable {
     /// Whether requests are still taken from the connection.
     var isServing: Bool { self.phase == .serving }
 
+    /// Whether every request that arrived has its response.
+    var isAnswered: Bool { self.responsesDue == 0 }
+
     /// Bytes arrived, not yet parsed.
     mutating func readBytes(hasLineFeed: Bool, now: NIODeadline) {
         self.lastActive = now

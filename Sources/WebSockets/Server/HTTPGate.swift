@@ -17,7 +17,9 @@ final class HTTPGate: ChannelDuplexHandler, RemovableChannelHandler, LoopMember 
     private var side: HTTPSideChannel?
     private var context: ChannelHandlerContext?
     private var codec: HTTPConnectionCodec?
-    /// The parser stopped at an upgrade request that is not answered yet; reading waits for the answer.
+    /// The parser stops at the end of the request being read.
+    private var parserWillStop = false
+    /// The parser stopped at a request for an upgrade that is not answered yet; reading waits for the answer.
     private var parserIsStopped = false
     private var owesRead = false
     private var acceptance: WebSocketUpgrade.Acceptance?
@@ -83,7 +85,7 @@ final class HTTPGate: ChannelDuplexHandler, RemovableChannelHandler, LoopMember 
         case .head(var head):
             if let rejection = head.broken(limits: self.configuration) { return self.perform(self.state.reject(rejection)) }
             self.state.readHead()
-            self.parserIsStopped = head.stopsParser
+            self.parserWillStop = head.stopsParser
             // RFC 9110 §7.8: Upgrade means nothing in HTTP/1.0.
             if head.version.minor == 0 { head.headers.remove(name: "upgrade") }
             side.pipeline.syncOperations.fireChannelRead(NIOAny(HTTPServerRequestPart.head(head)))
@@ -91,6 +93,7 @@ final class HTTPGate: ChannelDuplexHandler, RemovableChannelHandler, LoopMember 
             side.pipeline.syncOperations.fireChannelRead(data)
         case .end:
             self.state.readEnd()
+            if self.parserWillStop { self.stopParser(context) }
             side.pipeline.syncOperations.fireChannelRead(data)
         }
     }
@@ -200,13 +203,24 @@ final class HTTPGate: ChannelDuplexHandler, RemovableChannelHandler, LoopMember 
         let action = self.state.wroteResponse(now: self.loop.eventLoop.now)
         if action == .close { context.flush() }
         self.perform(action)
-        guard self.parserIsStopped, self.state.isServing else { return }
+        self.restartParserIfAnswered()
+    }
+
+    private func stopParser(_ context: ChannelHandlerContext) {
+        self.parserWillStop = false
+        self.parserIsStopped = true
+        guard self.state.isAnswered else { return }
+        // The route answered before it had the whole request. Not now: the parser is on the stack.
+        context.eventLoop.assumeIsolated().execute { self.restartParserIfAnswered() }
+    }
+
+    private func restartParserIfAnswered() {
+        guard self.parserIsStopped, self.state.isServing, self.state.isAnswered, self.acceptance == nil else { return }
         self.parserIsStopped = false
         self.codec?.restartParser()
-        if self.owesRead {
-            self.owesRead = false
-            context.read()
-        }
+        guard self.owesRead else { return }
+        self.owesRead = false
+        self.context?.read()
     }
 
     // MARK: Parts

@@ -31,14 +31,20 @@ struct APIServer {
         let cors = CORSPolicy(origins: settings.http.corsOrigins)
 
         table = try Self.routes(
-            settings: settings, readiness: readiness, ring: ring, hub: hub, mining: MiningService(database: runtime.database, redis: runtime.redis),
-            random: runtime.random)
+            settings: settings,
+            readiness: readiness,
+            ring: ring,
+            hub: hub,
+            mining: MiningService(database: runtime.database, redis: runtime.redis),
+            random: runtime.random
+        )
         gate = ServiceGate(
             authenticator: AccountsAuthenticator(verifier: TokenVerifier(ring: ring, settings: settings.tokens), accounts: accounts),
             limiter: RateLimiter(redis: runtime.redis, scale: settings.http.rateLimitScale, logger: runtime.logger),
             schema: SchemaGuard(readiness: readiness),
             trustedProxies: settings.http.trustedProxies.compactMap { AddressRange($0) },
-            prechecks: FeedRoutes.prechecks(cors: cors))
+            prechecks: FeedRoutes.prechecks(cors: cors)
+        )
         self.readiness = readiness
         self.hub = hub
         self.cors = cors
@@ -46,7 +52,12 @@ struct APIServer {
 
     /// Every route of the service, in the order of the documentation.
     static func routes(
-        settings: Settings, readiness: Readiness, ring: KeyRing, hub: Hub, mining: MiningService, random: RandomSource
+        settings: Settings,
+        readiness: Readiness,
+        ring: KeyRing,
+        hub: Hub,
+        mining: MiningService,
+        random: RandomSource
     ) throws -> RouteTable<AppContext> {
         var table = RouteTable<AppContext>()
         MetaRoutes.add(to: &table, readiness: readiness, settings: settings)
@@ -65,7 +76,10 @@ struct APIServer {
         let responder = PipelineResponder(
             routes: try RouteResponder(table, gate: gate) { error, _, context in
                 ErrorMapping.apiError(for: error, requestID: context.requestID, logger: logger)
-            }, cors: cors, runtime: runtime)
+            },
+            cors: cors,
+            runtime: runtime
+        )
         var socketLimits = WebSocketConfiguration()
         socketLimits.writeStallTimeout = .seconds(10)
         socketLimits.writeStallCode = WebSocketCloseCode(4008)
@@ -76,15 +90,18 @@ struct APIServer {
         var quiet = logger
         quiet.logLevel = max(quiet.logLevel, .warning)
         let application = Application(
-            responder: responder, server: .http1WithWebSockets(sockets),
+            responder: responder,
+            server: .http1WithWebSockets(sockets),
             configuration: .init(address: .hostname(settings.http.host, port: settings.http.port), backlog: 4096),
             services: [sockets],
             onServerRunning: { channel in onListening(channel.localAddress?.port ?? settings.http.port) },
-            logger: quiet)
+            logger: quiet
+        )
         var services: [any Service] = [FoundationService(runtime: runtime)]
         if settings.http.metricsPort > 0 {
             services.append(
-                MetricsServer(registry: runtime.metrics, host: settings.http.metricsHost, port: settings.http.metricsPort, logger: logger))
+                MetricsServer(registry: runtime.metrics, host: settings.http.metricsHost, port: settings.http.metricsPort, logger: logger)
+            )
         }
         services.append(application)
         services.append(DrainService(readiness: readiness, seconds: settings.http.drainSeconds, logger: logger))

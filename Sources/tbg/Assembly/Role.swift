@@ -37,7 +37,9 @@ enum ServiceRole {
     static func run(_ services: [any Service], _ runtime: Runtime) async throws {
         signal(SIGPIPE, SIG_IGN)
         var configuration = ServiceGroupConfiguration(
-            services: services.map { .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup) }, logger: runtime.logger)
+            services: services.map { .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup) },
+            logger: runtime.logger
+        )
         configuration.gracefulShutdownSignals = [.sigterm, .sigint]
         configuration.maximumGracefulShutdownDuration = .seconds(30)
         let impatient = SecondSignal.watch()

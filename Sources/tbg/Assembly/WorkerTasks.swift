@@ -23,9 +23,14 @@ enum WorkerTasks {
     static func service(_ runtime: Runtime) -> SchedulerService {
         let clock = runtime.clock
         return SchedulerService(
-            tasks: all(runtime), leadership: AdvisoryLeadership(database: runtime.database), ledger: SystemHealthLedger(database: runtime.database),
-            locks: AdvisoryTaskLocks(database: runtime.database), clock: SleepingClock { clock.now().millisecondsSinceUnixEpoch },
-            metricsPrefix: "tbg_", logger: runtime.logger)
+            tasks: all(runtime),
+            leadership: AdvisoryLeadership(database: runtime.database),
+            ledger: SystemHealthLedger(database: runtime.database),
+            locks: AdvisoryTaskLocks(database: runtime.database),
+            clock: SleepingClock { clock.now().millisecondsSinceUnixEpoch },
+            metricsPrefix: "tbg_",
+            logger: runtime.logger
+        )
     }
 }
 

@@ -14,12 +14,24 @@ struct Collect: AsyncParsableCommand {
         var services: [any Service] = [FoundationService(runtime: runtime)]
         if settings.adminPort > 0 {
             services.append(
-                MetricsServer(registry: runtime.metrics, host: runtime.settings.http.metricsHost, port: settings.adminPort, logger: runtime.logger))
+                MetricsServer(
+                    registry: runtime.metrics,
+                    host: runtime.settings.http.metricsHost,
+                    port: settings.adminPort,
+                    logger: runtime.logger
+                )
+            )
         }
         services.append(
             Collector(
-                path: settings.socketPath, redis: runtime.redis, network: runtime.settings.network.bitcoin, clock: runtime.clock,
-                random: runtime.random, logger: runtime.logger))
+                path: settings.socketPath,
+                redis: runtime.redis,
+                network: runtime.settings.network.bitcoin,
+                clock: runtime.clock,
+                random: runtime.random,
+                logger: runtime.logger
+            )
+        )
         do {
             try await ServiceRole.run(services, runtime)
         } catch let error as CollectorError {

@@ -6,7 +6,9 @@ import Platform
 /// `tbg migrate up|status` (spec 01 §10.1).
 struct Migrate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Bring the database to the schema this program needs.", subcommands: [Up.self, Status.self])
+        abstract: "Bring the database to the schema this program needs.",
+        subcommands: [Up.self, Status.self]
+    )
 
     /// Exit code of an applied step whose text has changed (`EX_DATAERR`).
     static let changedStep: Int32 = 65

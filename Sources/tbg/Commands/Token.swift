@@ -35,13 +35,20 @@ struct Token: AsyncParsableCommand {
         let canonical = try BitcoinAddress(parsing: address, network: runtime.settings.network.bitcoin).canonical
         let now = runtime.clock.now()
         try await runtime.database.execute(
-            "insert into users (btc_address, created_at, updated_at) values (\(canonical), \(now), \(now)) on conflict (btc_address) do nothing")
+            "insert into users (btc_address, created_at, updated_at) values (\(canonical), \(now), \(now)) on conflict (btc_address) do nothing"
+        )
         guard let (user, account) = try await PrincipalStore(database: runtime.database).holder(of: canonical) else {
             throw ValidationError("the address has no owner")
         }
         let issuer = TokenIssuer(ring: try await KeyRing(signing: key.revealed), settings: runtime.settings.tokens, random: runtime.random)
         return try await issuer.issue(
-            user: user, address: account.address, session: runtime.random.uuidText(), sessionVersion: account.sessionVersion, authMethod: "wallet",
-            at: now, lifetimeSeconds: lifetime)
+            user: user,
+            address: account.address,
+            session: runtime.random.uuidText(),
+            sessionVersion: account.sessionVersion,
+            authMethod: "wallet",
+            at: now,
+            lifetimeSeconds: lifetime
+        )
     }
 }

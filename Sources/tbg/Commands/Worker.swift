@@ -13,7 +13,8 @@ struct Worker: AsyncParsableCommand {
         var services: [any Service] = [FoundationService(runtime: runtime)]
         if settings.metricsPort > 0 {
             services.append(
-                MetricsServer(registry: runtime.metrics, host: settings.metricsHost, port: settings.metricsPort, logger: runtime.logger))
+                MetricsServer(registry: runtime.metrics, host: settings.metricsHost, port: settings.metricsPort, logger: runtime.logger)
+            )
         }
         services.append(WorkerTasks.scheduler(runtime))
         services.append(IngestService(runtime: runtime))

@@ -25,7 +25,8 @@ struct SocketSessionTests {
         #expect(
             replies([#"{"action":"subscribe","channels":["dashboard","mining"]}"#]) == [
                 #"{"type":"subscribed","channel":"dashboard"}"#, #"{"type":"subscribed","channel":"mining"}"#,
-            ])
+            ]
+        )
     }
 
     @Test("Unsubscribing is acknowledged even when not subscribed")
@@ -41,14 +42,19 @@ struct SocketSessionTests {
     @Test(
         "A faulty frame is answered and the session goes on",
         arguments: [
-            ("not json", "Invalid JSON", "invalid_json"), ("[]", "Invalid JSON", "invalid_json"), ("{}", "Unknown action: ", "unknown_action"),
+            ("not json", "Invalid JSON", "invalid_json"), ("[]", "Invalid JSON", "invalid_json"),
+            ("{}", "Unknown action: ", "unknown_action"),
             (#"{"action":"explode"}"#, "Unknown action: explode", "unknown_action"),
             (#"{"action":"subscribe","channel":"nonexistent"}"#, "Invalid channel: nonexistent", "invalid_channel"),
             (#"{"action":"subscribe","channel":5}"#, "Invalid channel: ", "invalid_channel"),
-        ])
+        ]
+    )
     func faults(frame: String, message: String, code: String) {
         #expect(
-            replies([frame, #"{"action":"ping"}"#]) == [#"{"type":"error","message":"\#(message)","code":"\#(code)"}"#, #"{"type":"pong"}"#])
+            replies([frame, #"{"action":"ping"}"#]) == [
+                #"{"type":"error","message":"\#(message)","code":"\#(code)"}"#, #"{"type":"pong"}"#,
+            ]
+        )
     }
 
     @Test("Echoed names lose their controls and everything beyond 32 characters")
@@ -56,7 +62,8 @@ struct SocketSessionTests {
         let name = "a\\u0007b" + String(repeating: "x", count: 50)
         let expected = "ab" + String(repeating: "x", count: 30)
         #expect(
-            replies([#"{"action":"\#(name)"}"#]) == [#"{"type":"error","message":"Unknown action: \#(expected)","code":"unknown_action"}"#])
+            replies([#"{"action":"\#(name)"}"#]) == [#"{"type":"error","message":"Unknown action: \#(expected)","code":"unknown_action"}"#]
+        )
     }
 
     @Test("4 KiB is read, one byte more is too large")
@@ -66,7 +73,8 @@ struct SocketSessionTests {
         #expect(
             replies([#"{"action":"ping","p":"\#(String(repeating: "p", count: padding + 1))"}"#]) == [
                 #"{"type":"error","message":"Message too large","code":"too_large"}"#
-            ])
+            ]
+        )
     }
 
     @Test("The 61st frame of a minute is refused once, later ones silently, and the third such minute closes")
@@ -93,7 +101,7 @@ struct PublishedMessageTests {
 
     @Test("The frame carries channel and data, and not the time of publication")
     func frame() throws {
-        let message = try #require(message(#"{"at":5,"channel":"mining","data":{"type":"share_submitted","n":[1,{"a":"}"}]}}"#))
+        let message = try #require(self.message(#"{"at":5,"channel":"mining","data":{"type":"share_submitted","n":[1,{"a":"}"}]}}"#))
         #expect(message.publishedAt == 5)
         #expect(String(buffer: message.frameText) == #"{"channel":"mining","data":{"type":"share_submitted","n":[1,{"a":"}"}]}}"#)
     }
@@ -103,7 +111,8 @@ struct PublishedMessageTests {
         arguments: [
             "", "{}", "[]", "x", #"{"channel":"mining"}"#, #"{"channel":"other","data":{}}"#, #"{"channel":"mining","data":[]}"#,
             #"{"channel":"mining","data":{}} x"#,
-        ])
+        ]
+    )
     func skipped(text: String) {
         #expect(message(text) == nil)
     }

@@ -7,11 +7,26 @@ import Testing
 @Suite("Batch delta")
 struct BatchDeltaTests {
     static func share(
-        _ time: String, user: Int64 = 1, worker: Int64 = 1, assigned: Double = 1000, achieved: Double = 2000, accepted: Bool = true
+        _ time: String,
+        user: Int64 = 1,
+        worker: Int64 = 1,
+        assigned: Double = 1000,
+        achieved: Double = 2000,
+        accepted: Bool = true
     ) throws -> OwnedShare {
         OwnedShare(
-            time: try #require(Instant(rfc3339: time)), eventID: UUID(), userID: UserID(user), workerID: worker, address: "a", workerName: "w",
-            difficulty: assigned, achieved: achieved, isAccepted: accepted, source: "hosted", region: "eu")
+            time: try #require(Instant(rfc3339: time)),
+            eventID: UUID(),
+            userID: UserID(user),
+            workerID: worker,
+            address: "a",
+            workerName: "w",
+            difficulty: assigned,
+            achieved: achieved,
+            isAccepted: accepted,
+            source: "hosted",
+            region: "eu"
+        )
     }
 
     @Test("Work is the smaller of assigned and achieved, and nothing for a rejected share")
@@ -60,10 +75,20 @@ struct BatchDeltaTests {
     @Test("Folding in any order gives the same counts")
     func orderDoesNotMatter() throws {
         var generator = SystemRandomNumberGenerator()
-        let shares = try (0..<200).map { index in
-            try Self.share(
-                "2026-02-2\(index % 9)T1\(index % 10):00:00Z", user: Int64(index % 7), worker: Int64(index % 11), assigned: 1024,
-                achieved: Double(index * 37 % 5000), accepted: index % 13 != 0)
+        var shares: [OwnedShare] = []
+        for index in 0..<200 {
+            let achieved = Double(index * 37 % 5000)
+            let time = "2026-02-2\(index % 9)T1\(index % 10):00:00Z"
+            shares.append(
+                try Self.share(
+                    time,
+                    user: Int64(index % 7),
+                    worker: Int64(index % 11),
+                    assigned: 1024,
+                    achieved: achieved,
+                    accepted: index % 13 != 0
+                )
+            )
         }
         let first = BatchDelta(shares)
         let second = BatchDelta(shares.shuffled(using: &generator))

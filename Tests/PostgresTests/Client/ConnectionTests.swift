@@ -32,7 +32,7 @@ struct ConnectionTests {
             try await client.transaction { first in
                 #expect(try await first.tryAdvisoryLock(1, 2))
                 try await first.advisoryLock(5)
-                try await client.transaction { second in
+                try await client.transaction { second async throws in
                     #expect(try await !second.tryAdvisoryLock(1, 2))
                     #expect(try await !second.tryAdvisoryLock(5))
                 }
@@ -53,9 +53,11 @@ struct ConnectionTests {
                 try await connection.execute("set statement_timeout = '7s'")
                 _ = try await connection.tryAdvisoryLock(1)
             }
-            try await client.withConnection { connection in
-                #expect(try await connection.query("select current_setting('statement_timeout')").decode(String.self) == ["30s"])
-                #expect(try await connection.query("select count(*) from pg_locks where locktype = 'advisory'").decode(Int.self) == [0])
+            try await client.withConnection { connection async throws in
+                let answer1 = try await connection.query("select current_setting('statement_timeout')").decode(String.self)
+                #expect(answer1 == ["30s"])
+                let answer2 = try await connection.query("select count(*) from pg_locks where locktype = 'advisory'").decode(Int.self)
+                #expect(answer2 == [0])
             }
         }
     }
@@ -72,7 +74,8 @@ struct ConnectionTests {
                 return client.poolStatistics.size
             }
             #expect(first == 1)
-            #expect(try await client.query("select to_regclass('t') is null", access: .write).decode(Bool.self) == [true])
+            let answer3 = try await client.query("select to_regclass('t') is null", access: .write).decode(Bool.self)
+            #expect(answer3 == [true])
         }
     }
 
@@ -91,14 +94,17 @@ struct ConnectionTests {
         try await withClient { client in
             try await client.withConnection { connection in
                 try await connection.runScript("create table t (n int); insert into t values (1); -- done\ninsert into t values (2);")
-                #expect(try await connection.query("select n from t order by n").decode(Int.self) == [1, 2])
+                let answer4 = try await connection.query("select n from t order by n").decode(Int.self)
+                #expect(answer4 == [1, 2])
                 let error = await postgresError { try await connection.runScript("insert into t values (3); select 1/0;") }
                 #expect(error?.sqlState == "22012")
-                #expect(try await connection.query("select count(*) from t").decode(Int.self) == [2])
+                let answer5 = try await connection.query("select count(*) from t").decode(Int.self)
+                #expect(answer5 == [2])
                 #expect(await postgresError { try await connection.runScript("copy t from stdin") } != nil)
                 #expect(await postgresError { try await connection.runScript("copy t to stdout") } != nil)
             }
-            #expect(try await client.query("select count(*) from t").decode(Int.self) == [2])
+            let answer6 = try await client.query("select count(*) from t").decode(Int.self)
+            #expect(answer6 == [2])
         }
     }
 }

@@ -35,7 +35,7 @@ struct TransactionTests {
 
     @Test("nothing the body did is there when it throws")
     func rollback() async throws {
-        try await withTable { client in
+        try await withTable { client async throws in
             await #expect(throws: Refusal.self) {
                 try await client.transaction { transaction in
                     try await transaction.execute("insert into t values (1)")
@@ -73,7 +73,7 @@ struct TransactionTests {
 
     @Test("a body that ends after its task was cancelled is rolled back")
     func lateCancellation() async throws {
-        try await withTable { client in
+        try await withTable { client async throws in
             let task = Task {
                 try await client.transaction { transaction in
                     try await transaction.execute("insert into t values (1)")
@@ -87,7 +87,7 @@ struct TransactionTests {
 
     @Test("a swallowed error cannot turn into a silent rollback")
     func swallowedError() async throws {
-        try await withTable { client in
+        try await withTable { client async throws in
             let error = await postgresError {
                 try await client.transaction { transaction in
                     try await transaction.execute("insert into t values (1)")
@@ -101,7 +101,7 @@ struct TransactionTests {
 
     @Test("a violation found at commit is thrown")
     func deferredViolation() async throws {
-        try await withTable { client in
+        try await withTable { client async throws in
             let error = await postgresError {
                 try await client.transaction { transaction in
                     try await transaction.execute("set constraints all deferred")
@@ -164,7 +164,7 @@ struct TransactionTests {
     @Test("statements started side by side in one transaction run one after the other")
     func concurrency() async throws {
         try await withTable { client in
-            try await client.transaction { transaction in
+            try await client.transaction { transaction async throws in
                 async let first = transaction.execute("insert into t values (1)")
                 async let second = transaction.execute("insert into t values (2)")
                 #expect(try await first + second == 2)
@@ -197,7 +197,7 @@ struct TransactionTests {
 
     @Test("a body that runs no statement is no harm")
     func empty() async throws {
-        try await withTable { client in
+        try await withTable { client async throws in
             #expect(try await client.transaction { _ in 7 } == 7)
             await #expect(throws: Refusal.self) { try await client.transaction { _ in throw Refusal() } }
         }

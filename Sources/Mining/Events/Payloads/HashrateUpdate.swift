@@ -17,7 +17,9 @@ extension HashrateUpdate {
         oneMinute = try reader.hashrate("hashrate_1m")
         fiveMinutes = try reader.hashrate("hashrate_5m")
         oneHour = try reader.hashrate("hashrate_1h")
-        oneDay = try reader.hashrate(reader.members["hashrate_1d"] == nil && reader.members["hashrate_24h"] != nil ? "hashrate_24h" : "hashrate_1d")
+        oneDay = try reader.hashrate(
+            reader.members["hashrate_1d"] == nil && reader.members["hashrate_24h"] != nil ? "hashrate_24h" : "hashrate_1d"
+        )
     }
 
     func write(to members: inout JSONObject) {
