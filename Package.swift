@@ -119,7 +119,7 @@ let package = Package(
                 nioPosix, httpTypes, hummingbird,
             ]
         ),
-        tests("Mining", ["Mining", "GameRules", "TestServers"]),
+        tests("Mining", ["Mining", "Platform", "API", "Bitcoin", "LocalServers", "GameRules", "Postgres", "Prometheus", "Redis", "TestServers", logging, nioCore]),
 
         // Floor 4: the program, and the instance it runs on a developer's machine.
         room("Development", ["LocalServers", "Bitcoin", crypto, cryptoExtras]),

@@ -32,7 +32,9 @@ extension Session {
             case .rows(let rows): operation?.rows.append(rows)
             case .failure(let error):
                 if error.sqlState.endsConnection || error.sqlState.category == "08" { return false }
-                operation?.failure = operation?.failure ?? error
+                // Read first: an assignment through `?.` holds its access while the right side is evaluated.
+                let failure = operation?.failure ?? error
+                operation?.failure = failure
             case .copyIn:
                 // libpq repeats this result until the data is complete, so leave the loop.
                 if operation?.sent == nil { operation?.sent = 0 }

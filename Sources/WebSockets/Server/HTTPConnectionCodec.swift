@@ -19,10 +19,14 @@ final class HTTPConnectionCodec {
     }
 
     /// After an upgrade that was refused: a parser that stopped cannot go on, so a new one takes over what it had not read.
-    func restartParser() {
+    ///
+    /// - Parameter completion: Called, later, when it has.
+    func restartParser(eventLoop: any EventLoop, completion: @escaping () -> Void) {
         let fresh = Self.parser(self.limits)
         guard (try? self.pipeline.addHandler(fresh, position: .after(self.parser))) != nil else { return }
-        self.pipeline.removeHandler(self.parser, promise: nil)
+        let removed = eventLoop.makePromise(of: Void.self)
+        removed.futureResult.assumeIsolated().whenComplete { _ in completion() }
+        self.pipeline.removeHandler(self.parser, promise: removed)
         self.parser = fresh
     }
 

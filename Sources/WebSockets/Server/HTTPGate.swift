@@ -217,7 +217,9 @@ final class HTTPGate: ChannelDuplexHandler, RemovableChannelHandler, LoopMember 
     private func restartParserIfAnswered() {
         guard self.parserIsStopped, self.state.isServing, self.state.isAnswered, self.acceptance == nil else { return }
         self.parserIsStopped = false
-        self.codec?.restartParser()
+        self.codec?.restartParser(eventLoop: self.loop.eventLoop) {
+            self.side?.pipeline.syncOperations.fireChannelReadComplete()
+        }
         guard self.owesRead else { return }
         self.owesRead = false
         self.context?.read()

@@ -26,7 +26,7 @@ struct WorkRingTests {
 
     @Test("Shares of the future do not count yet")
     func future() throws {
-        let ring = try ring(["12:05:00"], work: 5)
+        let ring = try ring(["13:05:00"], work: 5)
         #expect(ring.hashrates(at: try instant("12:00:00")) == .zero)
     }
 

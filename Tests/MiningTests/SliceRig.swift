@@ -1,0 +1,120 @@
+import API
+import Bitcoin
+import Foundation
+import GameRules
+import Glibc
+import LocalServers
+import Logging
+import NIOCore
+import Platform
+import Postgres
+import Prometheus
+import Redis
+import TestServers
+import Testing
+
+@testable import Mining
+
+/// Collector and ingest of one pool on real servers: datagrams go in at the socket, rows and messages come out.
+struct SliceRig: Sendable {
+    let runtime: Runtime
+    let socketPath: String
+    let messages: RedisSubscriber
+
+    /// The first user of a fresh database.
+    static let owner = UserID(1)
+    static let address = "bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq"
+
+    static let migrated = DatabaseTemplate("mining") { url in
+        let database = PostgresClient(configuration: try PostgresConfiguration(url: url), logger: .init(label: "test"))
+        try await Migrator(database: database).up(now: Clock.system.now())
+        await database.close()
+    }
+
+    static func run(_ body: @escaping @Sendable (SliceRig) async throws -> Void) async throws {
+        try await withDatabase(template: migrated) { database in
+            try await TestServers.withPrivateRedis { redis in
+                let directory = try await TestServers.temporaryDirectory("slice")
+                let socketPath = directory + "/events.sock"
+                let settings = try Settings(
+                    EnvironmentSource([
+                        "TBG_DATABASE_URL": database.url, "TBG_REDIS_URL": try await redis.url(), "TBG_COLLECTOR_SOCKET": socketPath,
+                        "TBG_LOG_LEVEL": "error",
+                    ]))
+                let runtime = try Runtime(settings: settings, role: "test", metrics: PrometheusRegistry(descriptions: MetricTable.all))
+                let rig = SliceRig(runtime: runtime, socketPath: socketPath, messages: runtime.redis.makeSubscriber())
+                try await runtime.redis.connect()
+                try await rig.messages.subscribe([Publisher.topic(of: owner)])
+                let collector = Task {
+                    try await Collector(
+                        path: socketPath, redis: runtime.redis, network: .mainnet, clock: .system, random: .system, logger: runtime.logger
+                    ).run()
+                }
+                let ingest = Task { try await IngestService(runtime: runtime).run() }
+                do {
+                    try await body(rig)
+                } catch {
+                    await stop(rig, collector, ingest)
+                    throw error
+                }
+                await stop(rig, collector, ingest)
+            }
+        }
+    }
+
+    private static func stop(_ rig: SliceRig, _ collector: Task<Void, any Error>, _ ingest: Task<Void, any Error>) async {
+        collector.cancel()
+        ingest.cancel()
+        _ = await ingest.result
+        _ = await collector.result
+        await rig.messages.close()
+        await rig.runtime.close()
+    }
+
+    /// Sends a datagram as the pool does; waits while the collector has not bound its socket yet.
+    func send(_ text: String) throws {
+        let descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0)
+        defer { close(descriptor) }
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: socketPath.utf8) }
+        let bytes = Array(text.utf8)
+        for _ in 0..<500 {
+            let sent = withUnsafePointer(to: &address) {
+                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    sendto(descriptor, bytes, bytes.count, 0, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+                }
+            }
+            if sent == bytes.count { return }
+            usleep(10_000)
+        }
+        Issue.record("the collector did not take the datagram")
+    }
+
+    /// A native share of the owner, with its own event id.
+    func share(_ difficulty: Double, _ achieved: Double, worker: String = "rig1", accepted: Bool = true) -> String {
+        """
+        {"event":"share_submitted","ts":\(Clock.system.now().decimalSeconds),"event_id":"\(UUID().uuidString.lowercased())",\
+        "data":{"user":"\(Self.address)","worker":"\(Self.address).\(worker)","diff":\(difficulty),"sdiff":\(achieved),"accepted":\(accepted)}}
+        """
+    }
+
+    /// Waits for share messages to the owner, and answers how many shares they tell of.
+    func awaitShares(_ count: Int) async {
+        var seen = 0
+        for await message in messages.messages {
+            if String(buffer: message.payload).contains(#""type":"share_submitted""#) { seen += 1 }
+            if seen == count { return }
+        }
+    }
+
+    func summary() async throws -> MiningSummary {
+        let principal = Principal(user: Self.owner, address: Self.address, isVerified: true, credential: .accessToken(session: nil))
+        return try await MiningService(database: runtime.database, redis: runtime.redis).summary(of: principal, at: Clock.system.now()).body
+    }
+
+    /// One number from the database.
+    func number(_ sql: SQL) async throws -> Int64 {
+        try await runtime.database.query(sql).value(Int64.self) ?? -1
+    }
+}
