@@ -132,7 +132,7 @@ struct SchedulerServiceTests {
         #expect(cluster.facts.leader == nil)
     }
 
-    @Test("waits for a task another process is running, and then finds it done")
+    @Test("waits while another process holds the lock of the task, and runs it once the lock is free")
     func respectsLock() async {
         let runs = Mutex(0)
         let job = ScheduledTask("job", .daily(hour: 4, minute: 0), catchUp: .newestOnly) { _, _ in runs.withLock { $0 += 1 } }

@@ -15,16 +15,16 @@ struct TaskRunner: Sendable {
     func run(_ task: ScheduledTask, key: DueKey, isManual: Bool) async -> End {
         do {
             let end = try await locks.withLock(task: task.name) { () async throws -> End in
-                if !isManual, try await isDone(task, key) { return self.end(.alreadyDone) }
+                if !isManual, try await isDone(task, key) { return endNow(.alreadyDone) }
                 return try await runLocked(task, key: key, isManual: isManual)
             }
-            return end ?? self.end(.lockedElsewhere)
+            return end ?? endNow(.lockedElsewhere)
         } catch {
-            return end(.failure(error))
+            return endNow(.failure(error))
         }
     }
 
-    private func end(_ outcome: TaskOutcome) -> End {
+    private func endNow(_ outcome: TaskOutcome) -> End {
         End(outcome: outcome, atMilliseconds: clock.nowMilliseconds)
     }
 
@@ -39,9 +39,9 @@ struct TaskRunner: Sendable {
         let end: End
         do {
             try await task.body(key, run.startedAtMilliseconds)
-            end = self.end(.succeeded)
+            end = endNow(.succeeded)
         } catch {
-            end = self.end(.failure(error))
+            end = endNow(.failure(error))
         }
         // The end is recorded also when this task has been cancelled meanwhile. A success that cannot be recorded is a failure: the
         // ledger decides what is due, and running the key again is harmless.
