@@ -26,6 +26,7 @@ let nioHTTPTypesHTTP1: Target.Dependency = .product(name: "NIOHTTPTypesHTTP1", p
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
 let jwtKit: Target.Dependency = .product(name: "JWTKit", package: "jwt-kit")
+let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
@@ -60,6 +61,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     ],
     targets: [
         // Floor 0: C libraries from Debian's -dev packages.
@@ -101,12 +103,18 @@ let package = Package(
                 lifecycle, metrics,
             ]
                 + [logging] + web,
-            resources: [.embedInCode("Database/Migrations/0001_baseline.sql")]
+            resources: [.embedInCode("Database/Migrations/0001_baseline.sql"), .embedInCode("Database/Migrations/0002_accounts.sql")]
         ),
         tests("Platform", ["Platform", "TestServers", httpTypes]),
 
         // Floor 3: features; none imports one that stands below it in this list.
-        room("Accounts", ["Platform", "API", "GameRules", "Postgres", "Redis", crypto, jwtKit, httpTypes, hummingbird]),
+        room(
+            "Accounts",
+            [
+                "Platform", "API", "Bitcoin", "CArgon2", "GameRules", "Postgres", "Redis", asyncHTTPClient, crypto, jwtKit, httpTypes,
+                hummingbird, lifecycle, logging, metrics, nioCore, nioPosix, nioSSL,
+            ]
+        ),
         room(
             "Feed",
             ["Platform", "Accounts", "API", "GameRules", "Redis", "WebSockets", logging, metrics, nioCore, hummingbird, httpTypes]
@@ -119,7 +127,13 @@ let package = Package(
                 nioPosix, httpTypes, hummingbird,
             ]
         ),
-        tests("Mining", ["Mining", "Platform", "API", "Bitcoin", "LocalServers", "GameRules", "Postgres", "Prometheus", "Redis", "TestServers", logging, nioCore]),
+        tests(
+            "Mining",
+            [
+                "Mining", "Platform", "API", "Bitcoin", "LocalServers", "GameRules", "Postgres", "Prometheus", "Redis", "TestServers",
+                logging, nioCore,
+            ]
+        ),
 
         // Floor 4: the program, and the instance it runs on a developer's machine.
         room("Development", ["LocalServers", "Bitcoin", crypto, cryptoExtras]),

@@ -40,14 +40,20 @@ struct SliceRig: Sendable {
                     EnvironmentSource([
                         "TBG_DATABASE_URL": database.url, "TBG_REDIS_URL": try await redis.url(), "TBG_COLLECTOR_SOCKET": socketPath,
                         "TBG_LOG_LEVEL": "error",
-                    ]))
+                    ])
+                )
                 let runtime = try Runtime(settings: settings, role: "test", metrics: PrometheusRegistry(descriptions: MetricTable.all))
                 let rig = SliceRig(runtime: runtime, socketPath: socketPath, messages: runtime.redis.makeSubscriber())
                 try await runtime.redis.connect()
                 try await rig.messages.subscribe([Publisher.topic(of: owner)])
                 let collector = Task {
                     try await Collector(
-                        path: socketPath, redis: runtime.redis, network: .mainnet, clock: .system, random: .system, logger: runtime.logger
+                        path: socketPath,
+                        redis: runtime.redis,
+                        network: .mainnet,
+                        clock: .system,
+                        random: .system,
+                        logger: runtime.logger
                     ).run()
                 }
                 let ingest = Task { try await IngestService(runtime: runtime).run() }

@@ -17,12 +17,14 @@ struct SliceTests {
             try rig.send(
                 """
                 {"event":"share_submitted","timestamp":\(rig.now),"user":"\(SliceRig.address)","worker":"rig2","diff":1000,"sdiff":900}
-                """)
+                """
+            )
             try rig.send(
                 """
                 {"type":"share.accepted","event_id":"0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b","timestamp":"\(rig.nowText)","pool_instance":"p",\
                 "payload":{"address":"\(SliceRig.address)","worker":"rig1","diff":128.5,"sdiff":64}}
-                """)
+                """
+            )
             await rig.awaitShares(3)
 
             #expect(try await rig.number("select count(*) from shares") == 3)

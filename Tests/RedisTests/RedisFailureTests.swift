@@ -85,7 +85,8 @@ struct RedisFailureTests {
             let id = try await connection.send(RedisCommand("CLIENT", "ID"), timeout: .seconds(20)).int
             let patient = Task { try await connection.send(RedisCommand("BLPOP", "nothing", 0), timeout: .seconds(20)) }
             try await waitForBlockedClient(client)
-            #expect(await redisError { try await connection.send(RedisCommand("PING")) } == .timeout)
+            let late = await redisError { try await connection.send(RedisCommand("PING")) }
+            #expect(late == .timeout)
             // Its own time was not over, but it shares the fate of the connection.
             #expect(await redisError { _ = try await patient.value } == .connectionLost)
             try await reconnect { try await connection.connect() }

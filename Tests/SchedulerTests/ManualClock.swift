@@ -12,6 +12,7 @@ final class ManualClock: SchedulerClock {
         var now: Int64
         var lastID = 0
         var sleepers: [Int: Sleeper] = [:]
+        var observers: [(deadline: Int64, continuation: CheckedContinuation<Void, Never>)] = []
     }
 
     private let state: Mutex<State>
@@ -50,11 +51,30 @@ final class ManualClock: SchedulerClock {
                     state.sleepers[id] = Sleeper(deadline: deadline, continuation: continuation)
                     return nil
                 }
-                if let result { continuation.resume(with: result) }
+                if let result { continuation.resume(with: result) } else { notifyObservers() }
             }
         } onCancel: {
             let sleeper = state.withLock { $0.sleepers.removeValue(forKey: id) }
             sleeper?.continuation.resume(throwing: CancellationError())
+        }
+    }
+
+    /// Waits, without polling, until somebody sleeps until exactly this time: then everything before has been dealt with.
+    func waitForSleeper(untilMilliseconds deadline: Int64) async {
+        await withCheckedContinuation { continuation in
+            state.withLock { $0.observers.append((deadline, continuation)) }
+            notifyObservers()
+        }
+    }
+
+    private func notifyObservers() {
+        let satisfied = state.withLock { state in
+            let deadlines = Set(state.sleepers.values.map(\.deadline))
+            defer { state.observers.removeAll { deadlines.contains($0.deadline) } }
+            return state.observers.filter { deadlines.contains($0.deadline) }.map(\.continuation)
+        }
+        for continuation in satisfied {
+            continuation.resume()
         }
     }
 }

@@ -1,4 +1,3 @@
-package import Bitcoin
 package import Platform
 import ServiceLifecycle
 import Redis
@@ -39,17 +38,5 @@ package struct IngestService: Service {
 
     package func run() async throws {
         await cancelWhenGracefulShutdown { await shares.run() }
-    }
-}
-
-extension Settings.Network {
-    /// The same network, as addresses know it.
-    package var bitcoin: BitcoinNetwork {
-        switch self {
-        case .mainnet: .mainnet
-        case .testnet: .testnet
-        case .signet: .signet
-        case .regtest: .regtest
-        }
     }
 }

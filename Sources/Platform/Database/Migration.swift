@@ -21,6 +21,7 @@ package struct Migration: Sendable, Equatable {
 
     /// Every step this binary knows, oldest first.
     package static let all: [Migration] = [
-        Migration(version: 1, name: "baseline", text: String(decoding: PackageResources._001_baseline_sql, as: UTF8.self))
+        Migration(version: 1, name: "baseline", text: String(decoding: PackageResources._001_baseline_sql, as: UTF8.self)),
+        Migration(version: 2, name: "accounts", text: String(decoding: PackageResources._002_accounts_sql, as: UTF8.self)),
     ]
 }

@@ -17,6 +17,8 @@ package struct AppContext: APIContext {
     package var principal: Principal?
     /// Who is calling, proxies resolved; set for every request that is limited.
     package var client: ClientAddress?
+    /// What the caller's program calls itself, cut to 512 characters.
+    package var userAgent: String?
     /// The TCP peer; nil for a Unix socket.
     package let peer: SocketAddress?
     /// The loop of the connection.
@@ -30,6 +32,9 @@ package struct AppContext: APIContext {
         eventLoop = source.channel.eventLoop
         facts = RequestFacts()
     }
+
+    /// Where the request came from, for audit rows and sessions.
+    package var origin: AuditOrigin { AuditOrigin(address: client?.full, userAgent: userAgent, requestID: requestID) }
 
     /// The caller of a route that demands one.
     /// - Throws: 401; never on a route whose auth rule the gate enforces.

@@ -32,6 +32,7 @@ package struct PipelineResponder: HTTPResponder {
         var context = context
         context.now = clock.now()
         context.requestID = RequestID.choose(request.headers[values: Self.requestID].first, random: random)
+        context.userAgent = request.headers[.userAgent].map { String($0.prefix(512)) }
         accessLog.began()
 
         var response: Response

@@ -1,4 +1,5 @@
 package import API
+package import Bitcoin
 package import Hummingbird
 import HTTPTypes
 import Metrics
@@ -14,6 +15,7 @@ package struct ServiceGate: RequestGate {
     private let limiter: RateLimiter
     private let schema: SchemaGuard
     private let trustedProxies: [AddressRange]
+    private let subjects: RateSubject
 
     /// Checks of single operations that come before limits and credentials, such as a socket's origin.
     package typealias Precheck = @Sendable (Request) throws -> Void
@@ -25,6 +27,8 @@ package struct ServiceGate: RequestGate {
         limiter: RateLimiter,
         schema: SchemaGuard,
         trustedProxies: [AddressRange],
+        subjects: SubjectHash,
+        network: BitcoinNetwork,
         prechecks: [String: Precheck] = [:]
     ) {
         self.prechecks = prechecks
@@ -32,6 +36,7 @@ package struct ServiceGate: RequestGate {
         self.limiter = limiter
         self.schema = schema
         self.trustedProxies = trustedProxies
+        self.subjects = RateSubject(hashes: subjects, network: network)
     }
 
     package func admit(_ request: Request, route: RouteDescription?, body: JSONObject?, context: inout AppContext) async throws {
@@ -43,7 +48,7 @@ package struct ServiceGate: RequestGate {
 
         let demands = route?.auth ?? .none
         let identity = demands.schemes.isEmpty ? .anonymous : await authenticator.identify(request.head, rule: demands, at: context.now)
-        try await limit(route?.rate ?? .default, identity, client, &context)
+        try await limit(route, identity, client, body, &context)
         guard route != nil else { return }
         if !schema.isReady { try await schema.demand() }
         guard !demands.schemes.isEmpty else { return }
@@ -53,8 +58,16 @@ package struct ServiceGate: RequestGate {
         context.facts.note(user: principal.user)
     }
 
-    private func limit(_ rate: RateClass, _ identity: Identity, _ client: ClientAddress, _ context: inout AppContext) async throws {
-        let buckets = RatePolicy.buckets(rate, identity, client)
+    private func limit(
+        _ route: RouteDescription?,
+        _ identity: Identity,
+        _ client: ClientAddress,
+        _ body: JSONObject?,
+        _ context: inout AppContext
+    ) async throws {
+        let rate = route?.rate ?? .default
+        let subject = rate.readsBodySubject ? subjects.hash(of: body) : nil
+        let buckets = RatePolicy.buckets(rate, route: route?.id ?? "", identity, client, subject: subject)
         guard !buckets.isEmpty else { return }
         let decision = await limiter.admit(buckets, at: context.now)
         context.responseHeaders[RateHeaders.limit] = String(decision.limit)

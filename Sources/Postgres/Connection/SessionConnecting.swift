@@ -33,6 +33,9 @@ extension Session {
     /// The socket has room again.
     private func writable() {
         lastProgress = uptimeNanoseconds()
-        if operation != nil { continueOperation() } else { flush() }
+        guard operation != nil else { return flush() }
+        continueOperation()
+        // What the server said while data was still on its way has been read already; look at it now.
+        if operation?.isDataComplete == true { readable() }
     }
 }

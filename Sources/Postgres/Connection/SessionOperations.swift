@@ -39,7 +39,8 @@ extension Session {
                 // libpq repeats this result until the data is complete, so leave the loop.
                 if operation?.sent == nil { operation?.sent = 0 }
                 continueOperation()
-                return self.wire != nil
+                // The server's verdict may have been read before the data was complete: then no further event would bring it.
+                guard self.wire != nil, operation?.isDataComplete == true else { return self.wire != nil }
             case nil: return finishOperation(wire, into: &completions)
             case .copyOut, .aborted, .sync: return false
             }

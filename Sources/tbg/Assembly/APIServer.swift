@@ -43,6 +43,8 @@ struct APIServer {
             limiter: RateLimiter(redis: runtime.redis, scale: settings.http.rateLimitScale, logger: runtime.logger),
             schema: SchemaGuard(readiness: readiness),
             trustedProxies: settings.http.trustedProxies.compactMap { AddressRange($0) },
+            subjects: SubjectHash(settings.tokens, random: runtime.random),
+            network: settings.network.bitcoin,
             prechecks: FeedRoutes.prechecks(cors: cors)
         )
         self.readiness = readiness

@@ -56,7 +56,9 @@ struct ConnectionTests {
             try await client.withConnection { connection async throws in
                 let answer1 = try await connection.query("select current_setting('statement_timeout')").decode(String.self)
                 #expect(answer1 == ["30s"])
-                let answer2 = try await connection.query("select count(*) from pg_locks where locktype = 'advisory'").decode(Int.self)
+                let answer2 = try await connection.query(
+                    "select count(*) from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())"
+                ).decode(Int.self)
                 #expect(answer2 == [0])
             }
         }
