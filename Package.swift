@@ -69,9 +69,10 @@ let package = Package(
         .systemLibrary(name: "CSecp256k1", pkgConfig: "libsecp256k1", providers: [.apt(["libsecp256k1-dev"])]),
         .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
         .systemLibrary(name: "CSpawn"),
+        .systemLibrary(name: "CEpoll"),
 
         // Floor 1, tools: know nothing of Bitcoin or games.
-        room("Postgres", ["CPostgres", logging, metrics, deque]),
+        room("Postgres", ["CPostgres", "CEpoll", logging, metrics, deque]),
         tests("Postgres", ["Postgres", "LocalServers", "TestServers", logging, coreMetrics]),
         room("Redis", [nioCore, nioPosix, nioSSL, logging, metrics, deque, crypto]),
         tests("Redis", ["Redis", nioCore, nioPosix, nioEmbedded, nioSSL, logging]),

@@ -33,9 +33,8 @@ extension Session {
     /// The socket has room again.
     private func writable() {
         lastProgress = uptimeNanoseconds()
-        guard operation != nil else { return flush() }
-        continueOperation()
-        // What the server said while data was still on its way has been read already; look at it now.
-        if operation?.isDataComplete == true { readable() }
+        if operation == nil { flush() } else { continueOperation() }
+        // While the socket was full, libpq may have read what the server said, to unblock it: no further event would bring that.
+        readable()
     }
 }

@@ -1,67 +1,113 @@
 import Dispatch
+import Synchronization
 
-/// Watches one socket through Dispatch: always for input, for room to write only when asked.
-///
-/// Dispatch crashes when a source is released while suspended or before it was activated, and keeps using the descriptor
-/// until a source's cancel handler has run. So sources end only by ``cancel(then:)``, which resumes the write source first
-/// and reports when the descriptor may be closed.
-final class SocketReadiness {
-    private let readSource: any DispatchSourceRead
-    private let writeSource: any DispatchSourceWrite
+/// Watches one socket for a connection: always for input, for room to write only when asked. Reports come on the connection's queue.
+final class SocketReadiness: Sendable {
+    private struct State {
+        var id: UInt64?
+        var isWatchingWrites = false
+        var isCancelled = false
+    }
+
+    private let socket: Int32
     private let queue: DispatchQueue
-    private let ended = DispatchGroup()
-    private var isWatchingWrites = false
-    private var isCancelled = false
+    private let state = Mutex(State())
+    private let onReadable: @Sendable () -> Void
+    private let onWritable: @Sendable () -> Void
 
     init(socket: Int32, queue: DispatchQueue, onReadable: @escaping @Sendable () -> Void, onWritable: @escaping @Sendable () -> Void) {
+        self.socket = socket
         self.queue = queue
-        readSource = DispatchSource.makeReadSource(fileDescriptor: socket, queue: queue)
-        writeSource = DispatchSource.makeWriteSource(fileDescriptor: socket, queue: queue)
-        readSource.setEventHandler(handler: onReadable)
-        writeSource.setEventHandler(handler: onWritable)
-        let ended = ended
-        ended.enter()
-        ended.enter()
-        readSource.setCancelHandler { ended.leave() }
-        writeSource.setCancelHandler { ended.leave() }
-        readSource.resume()
+        self.onReadable = onReadable
+        self.onWritable = onWritable
+        // The connection owns this object and cancels it in the end; until then the poller must not keep it alive.
+        let id = SocketPoller.shared.add(socket: socket, for: .readable) { [weak self] events in
+            guard let self else { return }
+            queue.async { self.report(events) }
+        }
+        state.withLock { $0.id = id }
+        // A socket that cannot be watched is broken: reading tells so.
+        if id == nil { queue.async(execute: onReadable) }
     }
 
     /// Turns the report of room to write on or off.
     func watchWrites(_ isWanted: Bool) {
-        guard isWanted != isWatchingWrites, !isCancelled else { return }
-        isWatchingWrites = isWanted
-        if isWanted { writeSource.resume() } else { writeSource.suspend() }
+        state.withLock { state in
+            guard isWanted != state.isWatchingWrites else { return }
+            state.isWatchingWrites = isWanted
+            arm(state)
+        }
     }
 
-    /// Ends both sources; `completion` runs on the queue when neither uses the descriptor any more.
+    /// Ends the watch; `completion` runs on the queue, and may close the descriptor.
     func cancel(then completion: @escaping @Sendable () -> Void) {
-        guard !isCancelled else { return }
-        isCancelled = true
-        readSource.cancel()
-        writeSource.cancel()
-        if !isWatchingWrites { writeSource.resume() }
-        ended.notify(queue: queue, execute: completion)
+        let isFirst = state.withLock { state -> Bool in
+            guard !state.isCancelled else { return false }
+            state.isCancelled = true
+            if let id = state.id { SocketPoller.shared.remove(id, socket: socket) }
+            return true
+        }
+        if isFirst { queue.async(execute: completion) }
+    }
+
+    private func report(_ events: SocketPoller.Events) {
+        if events.contains(.readable), isWatching { onReadable() }
+        if events.contains(.writable), isWatchingWrites { onWritable() }
+        state.withLock { arm($0) }
+    }
+
+    private var isWatching: Bool { state.withLock { !$0.isCancelled } }
+    private var isWatchingWrites: Bool { state.withLock { !$0.isCancelled && $0.isWatchingWrites } }
+
+    private func arm(_ state: State) {
+        guard !state.isCancelled, let id = state.id else { return }
+        SocketPoller.shared.arm(id, socket: socket, for: state.isWatchingWrites ? [.readable, .writable] : .readable)
     }
 
     /// Waits once for a socket to become readable or writable; false when the deadline passes first.
     static func wait(for direction: Wire.Progress, socket: Int32, queue: DispatchQueue, deadline: UInt64) async -> Bool {
         await withCheckedContinuation { continuation in
-            let source: any DispatchSourceProtocol =
-                direction == .writing
-                ? DispatchSource.makeWriteSource(fileDescriptor: socket, queue: queue)
-                : DispatchSource.makeReadSource(fileDescriptor: socket, queue: queue)
-            let timer = DispatchSource.makeTimerSource(queue: queue)
-            // The descriptor may be closed by the next step, so that step waits for the cancel handler.
-            source.setCancelHandler {
-                timer.cancel()
-                continuation.resume(returning: uptimeNanoseconds() < deadline)
+            let waiter = Waiter(socket: socket, continuation: continuation)
+            let id = SocketPoller.shared.add(socket: socket, for: direction == .writing ? .writable : .readable) { _ in
+                queue.async { waiter.finish(true) }
             }
-            source.setEventHandler { source.cancel() }
-            timer.setEventHandler { source.cancel() }
-            timer.schedule(deadline: DispatchTime(uptimeNanoseconds: deadline))
-            source.resume()
-            timer.resume()
+            guard let id else { return waiter.finish(false) }
+            waiter.registered(id)
+            queue.asyncAfter(deadline: DispatchTime(uptimeNanoseconds: deadline)) { waiter.finish(false) }
         }
+    }
+}
+
+/// Who waits once for a socket: answered by whichever comes first, the socket or the deadline.
+private final class Waiter: Sendable {
+    private struct State {
+        var id: UInt64?
+        var continuation: CheckedContinuation<Bool, Never>?
+    }
+
+    private let socket: Int32
+    private let state: Mutex<State>
+
+    init(socket: Int32, continuation: CheckedContinuation<Bool, Never>) {
+        self.socket = socket
+        state = Mutex(State(continuation: continuation))
+    }
+
+    /// Notes the registration; one whose report came first is removed at once.
+    func registered(_ id: UInt64) {
+        state.withLock { state in
+            if state.continuation == nil { SocketPoller.shared.remove(id, socket: socket) } else { state.id = id }
+        }
+    }
+
+    /// Forgets the socket, then answers: the next step may close the descriptor.
+    func finish(_ isReady: Bool) {
+        let continuation = state.withLock { state -> CheckedContinuation<Bool, Never>? in
+            guard let continuation = state.continuation else { return nil }
+            state.continuation = nil
+            if let id = state.id { SocketPoller.shared.remove(id, socket: socket) }
+            return continuation
+        }
+        continuation?.resume(returning: isReady)
     }
 }
