@@ -5,6 +5,9 @@
 
 .PHONY: run test bench format lint install build
 
+# What `/version` tells; without git it is `unknown`.
+export BUILD_COMMIT ?= $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
+
 run: build
 	@# Ends with make too, also when make is killed.
 	@exec setpriv --pdeathsig TERM .build/release/tbg dev $(ARGS)
@@ -12,17 +15,18 @@ run: build
 build: install
 	swift build -c release --product tbg
 
-test: install
+test:
+	@scripts/install --test
 	@scripts/test $(ARGS)
 
 bench: install
 	@Benchmarks/run $(ARGS)
 
 format:
-	swift format format --in-place --parallel --recursive Sources Tests Package.swift
+	swift format format --in-place --parallel --recursive Sources Tests Benchmarks Package.swift
 
 lint:
-	swift format lint --strict --parallel --recursive Sources Tests Package.swift
+	swift format lint --strict --parallel --recursive Sources Tests Benchmarks Package.swift
 	@for check in scripts/check-*; do $$check || exit 1; done
 
 install:

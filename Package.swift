@@ -1,6 +1,9 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+// Shown by `/version`; the Makefile and the gates pass it.
+let commit = Context.environment["BUILD_COMMIT"] ?? "unknown"
+
 let settings: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("MemberImportVisibility"),
@@ -28,6 +31,7 @@ let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "s
 let jwtKit: Target.Dependency = .product(name: "JWTKit", package: "jwt-kit")
 let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
+let heap: Target.Dependency = .product(name: "HeapModule", package: "swift-collections")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -70,6 +74,7 @@ let package = Package(
         .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
         .systemLibrary(name: "CSpawn"),
         .systemLibrary(name: "CEpoll"),
+        .target(name: "CBuildInfo", cSettings: [.define("TBG_BUILD_COMMIT", to: "\"\(commit)\"")]),
 
         // Floor 1, tools: know nothing of Bitcoin or games.
         room("Postgres", ["CPostgres", "CEpoll", logging, metrics, deque]),
@@ -100,27 +105,54 @@ let package = Package(
         room(
             "Platform",
             [
-                "API", "Bitcoin", "GameRules", "Postgres", "Prometheus", "Redis", "Scheduler", "WebSockets", configuration, crypto, deque,
-                lifecycle, metrics,
+                "API", "Bitcoin", "CBuildInfo", "GameRules", "Postgres", "Prometheus", "Redis", "Scheduler", "WebSockets", configuration,
+                crypto, cryptoExtras, deque, lifecycle, metrics,
             ]
                 + [logging] + web,
             resources: [.embedInCode("Database/Migrations/0001_baseline.sql"), .embedInCode("Database/Migrations/0002_accounts.sql")]
         ),
-        tests("Platform", ["Platform", "TestServers", httpTypes]),
+        tests(
+            "Platform",
+            [
+                "Platform", "API", "Bitcoin", "GameRules", "LocalServers", "Postgres", "Prometheus", "Redis", "Scheduler", "TestServers",
+                cryptoExtras, httpTypes,
+                hummingbird, logging, nioCore, nioPosix,
+            ],
+            resources: [.copy("Keys")]
+        ),
 
         // Floor 3: features; none imports one that stands below it in this list.
         room(
             "Accounts",
             [
                 "Platform", "API", "Bitcoin", "CArgon2", "GameRules", "Postgres", "Redis", asyncHTTPClient, crypto, jwtKit, httpTypes,
-                hummingbird, lifecycle, logging, metrics, nioCore, nioPosix, nioSSL,
-            ]
+                hummingbird, lifecycle, logging, metrics, nioCore, nioHTTP1, nioPosix, nioSSL,
+            ],
+            resources: [.embedInCode("Passwords/common-passwords.txt")]
+        ),
+        tests(
+            "Accounts",
+            [
+                "Accounts", "Platform", "API", "Bitcoin", "GameRules", "Postgres", "Prometheus", "Redis", "TestServers", "LocalServers",
+                asyncHTTPClient, crypto, cryptoExtras, jwtKit, httpTypes, hummingbird, hummingbirdCore, lifecycle, logging, nioCore, nioPosix,
+                nioEmbedded, nioHTTP1, nioSSL,
+            ],
+            resources: [.copy("Vectors")]
         ),
         room(
             "Feed",
-            ["Platform", "Accounts", "API", "GameRules", "Redis", "WebSockets", logging, metrics, nioCore, hummingbird, httpTypes]
+            [
+                "Platform", "Accounts", "API", "GameRules", "Redis", "WebSockets", lifecycle, logging, metrics, nioCore, hummingbird,
+                httpTypes,
+            ]
         ),
-        tests("Feed", ["Feed", nioCore]),
+        tests(
+            "Feed",
+            [
+                "Feed", "Accounts", "GameRules", "Redis", "TestServers", "WebSockets", hummingbird, hummingbirdCore, lifecycle, logging,
+                nioCore, nioPosix,
+            ]
+        ),
         room(
             "Mining",
             [
@@ -136,18 +168,49 @@ let package = Package(
             ]
         ),
 
+        room(
+            "Public",
+            ["Platform", "API", crypto, nioCore, httpTypes],
+            resources: [
+                .embedInCode("Pages/start.html"), .embedInCode("Pages/start.css"), .embedInCode("Pages/start.js"),
+                .embedInCode("Pages/session.js"), .embedInCode("Pages/live.js"),
+            ]
+        ),
+        tests("Public", ["Public", nioCore]),
+        tests("Docs", ["Platform", "Mining", "Feed", "API", "Bitcoin", "GameRules", "Prometheus"]),
+
         // Floor 4: the program, and the instance it runs on a developer's machine.
-        room("Development", ["LocalServers", "Bitcoin", crypto, cryptoExtras]),
+        room("Development", ["LocalServers", "Bitcoin", asyncHTTPClient, crypto, cryptoExtras, nioCore, nioHTTP1]),
         .executableTarget(name: "StubProgram", dependencies: [], path: "Tests/StubProgram", swiftSettings: settings),
         tests("Development", ["Development", "LocalServers", "StubProgram", "Bitcoin"]),
         .executableTarget(
             name: "tbg",
             dependencies: [
-                "Development", "Mining", "Feed", "Accounts", "Platform", "API", "Bitcoin", "GameRules", "Postgres", "Prometheus",
+                "Development", "Public", "Mining", "Feed", "Accounts", "Platform", "API", "Bitcoin", "GameRules", "Postgres", "Prometheus",
                 "Scheduler", "WebSockets",
                 arguments, cryptoExtras, coreMetrics, httpTypes, hummingbird, lifecycle, signals, logging, metrics, nioCore, nioPosix,
             ],
             swiftSettings: settings
+        ),
+        // Measures the others; see Benchmarks/README.md.
+        .executableTarget(
+            name: "bench",
+            dependencies: [
+                "API", "Accounts", "Bitcoin", "Development", "GameRules", "LocalServers", "Mining", "Platform", "Postgres", "Redis",
+                "WebSockets",
+                arguments, asyncHTTPClient, crypto, cryptoExtras, hummingbird, logging, nioCore, nioHTTP1, nioPosix,
+            ],
+            path: "Benchmarks",
+            exclude: ["README.md", "run"],
+            sources: ["Sources"],
+            swiftSettings: settings
+        ),
+        tests(
+            "tbg",
+            [
+                "tbg", "Accounts", "API", "GameRules", "LocalServers", "Platform", "Postgres", "Prometheus", "Redis", "TestServers",
+                coreMetrics, cryptoExtras, httpTypes, lifecycle, logging, nioCore, nioPosix,
+            ]
         ),
     ]
 )

@@ -7,45 +7,95 @@ package import Platform
 package struct AccountsAuthenticator: Authenticator {
     private let verifier: TokenVerifier
     private let accounts: PrincipalCache
+    private let revocations: SessionRevocations
+    private let standing: SessionStanding
+    private let lastSeen: LastSeen
+    private let keys: APIKeyAuthenticator
+    private let socketGraceSeconds: Int64
 
-    package init(verifier: TokenVerifier, accounts: PrincipalCache) {
+    /// - Parameter socketGraceSeconds: how long after its expiry a token of a living session still opens a socket.
+    package init(
+        verifier: TokenVerifier,
+        accounts: PrincipalCache,
+        revocations: SessionRevocations,
+        standing: SessionStanding,
+        lastSeen: LastSeen,
+        keys: APIKeyAuthenticator,
+        socketGraceSeconds: Int
+    ) {
         self.verifier = verifier
         self.accounts = accounts
+        self.revocations = revocations
+        self.standing = standing
+        self.lastSeen = lastSeen
+        self.keys = keys
+        self.socketGraceSeconds = Int64(socketGraceSeconds)
+    }
+
+    /// A well-signed token, and whether it has expired: sockets are opened with the token of sign-in time (spec 12 §7.1).
+    private struct Proof: Sendable {
+        let claims: AccessClaims
+        let isExpired: Bool
     }
 
     package func identify(_ request: HTTPRequest, rule: AuthRule, at now: Instant) async -> Identity {
+        if let identity = keys.identify(request, rule: rule) { return identity }
         guard let token = Self.token(request, rule: rule) else {
             return request.headerFields[.authorization] == nil ? .anonymous : .refused(.unauthorized(hadToken: true))
         }
         do throws(TokenVerifier.Refusal) {
-            let claims = try await verifier.verify(token, at: now)
-            guard let user = UserID(claims.sub) else { return .refused(.unauthorized(hadToken: true)) }
-            return .claimed(user: user, bucket: "u:\(user)", isKey: false, proof: claims)
+            return Self.claimed(try await verifier.verify(token, at: now), isExpired: false)
         } catch {
-            guard case .expired = error else { return .refused(.unauthorized(hadToken: true)) }
-            return .refused(.unauthorized("token_expired", "Your session has expired. Please sign in again.", hadToken: true))
+            guard case .expired(let claims, let secondsAgo) = error else { return .refused(.unauthorized(hadToken: true)) }
+            if rule == .socketToken, secondsAgo <= socketGraceSeconds { return Self.claimed(claims, isExpired: true) }
+            return .refused(.tokenExpired)
         }
     }
 
-    package func authenticate(_ identity: Identity, rule: AuthRule, at now: Instant) async throws -> Principal {
+    private static func claimed(_ claims: AccessClaims, isExpired: Bool) -> Identity {
+        guard let user = UserID(claims.sub) else { return .refused(.unauthorized(hadToken: true)) }
+        return .claimed(user: user, bucket: "u:\(user)", isKey: false, proof: Proof(claims: claims, isExpired: isExpired))
+    }
+
+    package func authenticate(_ identity: Identity, rule: AuthRule, client: ClientAddress, at now: Instant) async throws -> Principal {
         switch identity {
         case .anonymous:
             throw APIError.unauthorized()
         case .refused(let error):
             throw error
+        case .claimed(_, _, _, let key as APIKey):
+            return try await keys.authenticate(key, rule: rule, client: client, at: now)
         case .claimed(let user, _, _, let proof):
-            guard let claims = proof as? AccessClaims else { throw APIError.unauthorized(hadToken: true) }
-            guard let account = try await accounts.account(user), account.sessionVersion == claims.sv else {
-                throw APIError.unauthorized("session_revoked", "This session has ended. Please sign in again.", hadToken: true)
-            }
-            guard !account.isBanned else { throw APIError.forbidden("account_banned", "This account is banned.") }
-            return Principal(
-                user: user,
-                address: account.address,
-                isVerified: account.isVerified,
-                credential: .accessToken(session: claims.sid)
-            )
+            guard let user, let proof = proof as? Proof else { throw APIError.unauthorized(hadToken: true) }
+            return try await principal(user, proof, rule, at: now)
         }
+    }
+
+    private func principal(_ user: UserID, _ proof: Proof, _ rule: AuthRule, at now: Instant) async throws -> Principal {
+        let claims = proof.claims
+        guard let session = SessionID(claims.sid), let account = try await accounts.account(user) else { throw APIError.sessionRevoked }
+        guard !account.isBanned else { throw APIError.accountBanned }
+        if rule == .socketToken, proof.isExpired || account.sessionVersion != claims.sv {
+            // The dashboard never learns of newer tokens for its socket; the session itself decides.
+            guard try await standing.isAlive(session, of: user, at: now) else { throw APIError.sessionRevoked }
+        } else {
+            guard account.sessionVersion == claims.sv else { throw APIError.sessionRevoked }
+        }
+        guard await !revocations.contains(session) else { throw APIError.sessionRevoked }
+        if rule == .admin {
+            guard try await accounts.isAdmin(user) else {
+                throw APIError.forbidden("admin_required", "Only administrators can do this.")
+            }
+        }
+        lastSeen.note(user, at: now)
+        return Principal(
+            user: user,
+            address: account.address,
+            isVerified: account.isVerified,
+            credential: .accessToken(session: claims.sid),
+            authMethod: claims.authMethod,
+            tokenExpiresAt: Instant(microsecondsSinceUnixEpoch: claims.exp * 1_000_000)
+        )
     }
 
     /// After `Bearer `, any case, one space; for sockets the query's `token` first.
@@ -62,4 +112,16 @@ package struct AccountsAuthenticator: Authenticator {
         guard let query = path?.split(separator: "?", maxSplits: 1).dropFirst().first else { return nil }
         return query.split(separator: "&").last { $0.hasPrefix("token=") }.map { String($0.dropFirst(6)) }
     }
+}
+
+extension Principal {
+    /// The session of the access token; nil for API keys.
+    package var session: SessionID? {
+        if case .accessToken(let session?) = credential { SessionID(session) } else { nil }
+    }
+}
+
+extension APIError {
+    /// 401: everything about the token is good but its age.
+    static let tokenExpired = APIError.unauthorized("token_expired", "Your session has expired. Please sign in again.", hadToken: true)
 }

@@ -5,7 +5,7 @@ import Foundation
 import HTTPTypes
 import NIOCore
 
-/// Sign-in and users (spec 02). So far: the public keys tokens are verified with.
+/// Sign-in (spec 02 §5, §6), and the public keys tokens are verified with.
 package enum AccountsRoutes {
     static let keys = Endpoint<NoInput, RawResponse>(
         .get,
@@ -19,9 +19,10 @@ package enum AccountsRoutes {
         produces: .json(KeySet.jsonSchema)
     )
 
-    package static func add(to table: inout RouteTable<AppContext>, ring: KeyRing) {
-        let response = KeySet(ring).response
-        table.add(keys) { _, _ in response }
+    package static func add(to table: inout RouteTable<AppContext>, services: AccountsServices, users: UsersServices) {
+        SignInRoutes.add(to: &table, services: services)
+        EmailRoutes.add(to: &table, services: services)
+        table.add(keys) { _, _ in KeySet(services.keys.ring).response }
     }
 }
 

@@ -1,3 +1,4 @@
+import Accounts
 package import API
 import HTTPTypes
 package import Hummingbird
@@ -40,7 +41,7 @@ package enum FeedRoutes {
     package static func prechecks(cors: CORSPolicy) -> [String: ServiceGate.Precheck] {
         let check: ServiceGate.Precheck = { request in
             _ = try WebSocketUpgrade.required()
-            guard cors.allows(origin: request.headers[.origin]) else {
+            guard cors.allows(origin: request.headers[.origin], host: request.head.authority) else {
                 throw APIError.forbidden("origin_not_allowed", "This site may not open a live connection.")
             }
         }
@@ -48,7 +49,9 @@ package enum FeedRoutes {
     }
 
     private static func open(_ hub: Hub, _ maximumSockets: Int, _ context: AppContext) async throws -> UpgradeResponse {
-        let user = try context.requirePrincipal().user
+        let caller = try context.requirePrincipal()
+        guard let session = caller.session else { throw APIError.unauthorized(hadToken: true) }
+        let user = caller.user
         let upgrade = try WebSocketUpgrade.required()
         switch await hub.join(user, maximumPerNode: maximumSockets) {
         case .nodeFull:
@@ -59,7 +62,9 @@ package enum FeedRoutes {
             )
         case .admitted:
             let loop = context.eventLoop
-            return UpgradeResponse(response: upgrade.accept(abandoned: { hub.leave(user) }) { hub.makeHandler(user: user, on: loop) })
+            return UpgradeResponse(
+                response: upgrade.accept(abandoned: { hub.leave(user) }) { hub.makeHandler(user: user, session: session, on: loop) }
+            )
         }
     }
 }

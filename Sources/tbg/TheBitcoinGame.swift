@@ -15,9 +15,13 @@ struct TheBitcoinGame: AsyncParsableCommand {
             Config.self,
             OpenAPICommand.self,
             TaskCommand.self,
-            Token.self,
+            Keys.self,
+            Admin.self,
+            Login.self,
             Simulate.self,
             Healthcheck.self,
+            DeadLetter.self,
+            MiningCommand.self,
         ]
     )
 }

@@ -15,9 +15,9 @@ final class TemporaryDirectory: Sendable {
 
 /// Waits for a condition another process brings about; fails after a generous limit.
 func eventually(_ condition: () async throws -> Bool) async throws {
-    for _ in 0..<6_000 {
+    for _ in 0..<18_000 {
         if try await condition() { return }
         try await Task.sleep(for: .milliseconds(10))
     }
-    Issue.record("the condition did not come true within a minute")
+    Issue.record("the condition did not come true within three minutes")
 }

@@ -13,7 +13,7 @@ struct StackPieceTests {
     func endpoints() throws {
         let folder = try TemporaryDirectory()
         let path = folder.path + "/endpoints.json"
-        let file = EndpointsFile(path: path)
+        let file = EndpointsFile(path: path, tokenPath: folder.path + "/demo-token")
         file.update(pids: [.redis: 5])
         #expect(!FileManager.default.fileExists(atPath: path))
         let endpoints = Endpoints(
@@ -38,6 +38,7 @@ struct StackPieceTests {
         #expect(object["pids"] as? [String: Int32] == ["redis": 6, "api": 7, "dev": getpid()])
         #expect((object["demo_users"] as? [[String: String]])?.first == ["address": "bc1q", "token": "t"])
         #expect(try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int == 0o600)
+        #expect(try String(contentsOfFile: folder.path + "/demo-token", encoding: .utf8) == "t\n")
         file.remove()
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == [])
     }
@@ -55,7 +56,7 @@ struct StackPieceTests {
         }
         let pem = try String(contentsOfFile: first.signingKeyPath, encoding: .utf8)
         #expect(pem.hasPrefix("-----BEGIN") && pem.contains("PRIVATE KEY"))
-        let addresses = DemoUsers.addresses(seeds: first.minerSeeds, network: .regtest)
+        let addresses = DemoUsers(seeds: first.minerSeeds, network: .regtest).addresses
         #expect(addresses.count == 3)
         for address in addresses { #expect(try BitcoinAddress(parsing: address, network: .regtest).type == .p2wpkh) }
         try "damaged".write(toFile: folder.path + "/demo-miner-2", atomically: true, encoding: .utf8)
@@ -149,10 +150,17 @@ struct StackPieceTests {
         #expect(HTTPProbe.status(ofHead: Array(head.utf8)) == expected)
     }
 
-    @Test("The token is the last word of the output")
-    func token() {
-        #expect(DemoUsers.token(in: "{\"level\":\"info\"}\neyJ.a.b\n") == "eyJ.a.b")
-        #expect(DemoUsers.token(in: "\n") == nil)
+    @Test("A key is read in wallet import format and in hexadecimal digits, and nothing else is a key")
+    func keyTexts() throws {
+        let key = try #require(PrivateKey(bytes: [UInt8](repeating: 7, count: 32)))
+        let hex = String(repeating: "07", count: 32)
+        #expect(
+            KeyText.key(hex + "\n", network: .mainnet)?.address(type: .p2wpkh, network: .mainnet)
+                == key.address(type: .p2wpkh, network: .mainnet)
+        )
+        #expect(KeyText.key(key.walletImportFormat(network: .mainnet), network: .mainnet) != nil)
+        #expect(KeyText.key(key.walletImportFormat(network: .mainnet), network: .testnet) == nil)
+        #expect(KeyText.key("", network: .mainnet) == nil)
     }
 
     @Test("The welcome names a token and three commands, or says how to look without one")
@@ -167,12 +175,21 @@ struct StackPieceTests {
             pids: [:],
             demoUsers: [.init(address: "bc1q", token: "tok")]
         )
-        let text = Welcome.text(endpoints: endpoints, directory: "/d")
-        #expect(text.split(separator: "\n").count { $0.contains("  curl ") } == 3)
-        #expect(text.contains("TOKEN='tok'"))
+        let text = Welcome.text(endpoints: endpoints, paths: StatePaths(directory: "/my d"), program: "/p/tbg")
+        let commands = text.split(separator: "\n").filter { $0.contains("  curl ") }
+        #expect(commands.count == 3)
+        #expect(commands.count { $0.contains("Bearer $(cat '/my d/demo-token')") } == 2)
+        #expect(text.contains("demo token  tok\n"))
+        #expect(text.contains("  /p/tbg login --url http://localhost:1 --key-file '/my d/keys/demo-miner-1'"))
         endpoints.demoUsers[0].token = nil
-        #expect(!Welcome.text(endpoints: endpoints, directory: "/d").contains("TOKEN"))
+        #expect(!Welcome.text(endpoints: endpoints, paths: StatePaths(directory: "/d"), program: "tbg").contains("Bearer"))
     }
+
+    @Test(
+        "a path is one word of a command line, whatever it holds",
+        arguments: [("/a/b-c.d", "/a/b-c.d"), ("a b", "'a b'"), ("it's", "'it'\\''s'"), ("", "''")]
+    )
+    func words(_ path: String, _ word: String) { #expect(Welcome.word(path) == word) }
 }
 
 @Suite("The development instance with stand-in roles", .serialized)

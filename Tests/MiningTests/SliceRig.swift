@@ -18,6 +18,8 @@ import Testing
 /// Collector and ingest of one pool on real servers: datagrams go in at the socket, rows and messages come out.
 struct SliceRig: Sendable {
     let runtime: Runtime
+    let redis: RedisServer
+    let collector: Collector
     let socketPath: String
     let messages: RedisSubscriber
 
@@ -31,39 +33,50 @@ struct SliceRig: Sendable {
         await database.close()
     }
 
-    static func run(_ body: @escaping @Sendable (SliceRig) async throws -> Void) async throws {
+    /// - Parameter sockets: where the collector listens, below a folder.
+    static func run(
+        sockets: @Sendable (String) -> [String] = { [$0 + "/events.sock"] },
+        _ body: @escaping @Sendable (SliceRig) async throws -> Void
+    ) async throws {
         try await withDatabase(template: migrated) { database in
             try await TestServers.withPrivateRedis { redis in
                 let directory = try await TestServers.temporaryDirectory("slice")
-                let socketPath = directory + "/events.sock"
+                let sockets = sockets(directory)
                 let settings = try Settings(
                     EnvironmentSource([
-                        "TBG_DATABASE_URL": database.url, "TBG_REDIS_URL": try await redis.url(), "TBG_COLLECTOR_SOCKET": socketPath,
-                        "TBG_LOG_LEVEL": "error",
+                        "TBG_DATABASE_URL": database.url, "TBG_REDIS_URL": try await redis.url(),
+                        "TBG_COLLECTOR_SOCKET": sockets.joined(separator: ","),
+                        "TBG_COLLECTOR_SPOOL_DIR": directory + "/spool", "TBG_BATCH_FLUSH_INTERVAL": "0.05", "TBG_LOG_LEVEL": "error",
                     ])
                 )
                 let runtime = try Runtime(settings: settings, role: "test", metrics: PrometheusRegistry(descriptions: MetricTable.all))
-                let rig = SliceRig(runtime: runtime, socketPath: socketPath, messages: runtime.redis.makeSubscriber())
+                let collector = try Collector(
+                    settings: settings.collector,
+                    redis: runtime.redis,
+                    database: runtime.database,
+                    network: .mainnet,
+                    clock: .system,
+                    random: .system,
+                    logger: runtime.logger
+                )
+                let rig = SliceRig(
+                    runtime: runtime,
+                    redis: redis,
+                    collector: collector,
+                    socketPath: PoolAddress(sockets[0]).path,
+                    messages: runtime.redis.makeSubscriber()
+                )
                 try await runtime.redis.connect()
                 try await rig.messages.subscribe([Publisher.topic(of: owner)])
-                let collector = Task {
-                    try await Collector(
-                        path: socketPath,
-                        redis: runtime.redis,
-                        network: .mainnet,
-                        clock: .system,
-                        random: .system,
-                        logger: runtime.logger
-                    ).run()
-                }
+                let collecting = Task { try await collector.run() }
                 let ingest = Task { try await IngestService(runtime: runtime).run() }
                 do {
                     try await body(rig)
                 } catch {
-                    await stop(rig, collector, ingest)
+                    await stop(rig, collecting, ingest)
                     throw error
                 }
-                await stop(rig, collector, ingest)
+                await stop(rig, collecting, ingest)
             }
         }
     }
@@ -78,12 +91,12 @@ struct SliceRig: Sendable {
     }
 
     /// Sends a datagram as the pool does; waits while the collector has not bound its socket yet.
-    func send(_ text: String) throws {
+    func send(_ text: String, to path: String? = nil) throws {
         let descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0)
         defer { close(descriptor) }
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: socketPath.utf8) }
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: (path ?? socketPath).utf8) }
         let bytes = Array(text.utf8)
         for _ in 0..<500 {
             let sent = withUnsafePointer(to: &address) {
@@ -112,6 +125,15 @@ struct SliceRig: Sendable {
             if String(buffer: message.payload).contains(#""type":"share_submitted""#) { seen += 1 }
             if seen == count { return }
         }
+    }
+
+    /// Waits for something the collector or ingest brings about.
+    func eventually(_ condition: () async throws -> Bool) async throws {
+        for _ in 0..<6000 {
+            if try await condition() { return }
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        Issue.record("not within a minute")
     }
 
     func summary() async throws -> MiningSummary {

@@ -63,6 +63,22 @@ extension APIError {
         headers: [.connection: "close"]
     )
 
+    /// 408 for a body that does not arrive in time; the connection is closed, because the rest of it is not awaited.
+    static let requestTimeout = APIError(
+        .requestTimeout,
+        "request_timeout",
+        "The request did not arrive in time.",
+        headers: [.connection: "close"]
+    )
+
+    /// 400 for a body that breaks off or is not sent as HTTP demands.
+    static let brokenBody = APIError(
+        .badRequest,
+        "bad_request",
+        "The request cannot be understood.",
+        headers: [.connection: "close"]
+    )
+
     /// 415.
     static let unsupportedMediaType = APIError(
         .unsupportedMediaType,

@@ -39,6 +39,11 @@ public struct FieldRule<Value: Sendable>: Sendable {
         }
     }
 
+    /// The same rule, described by another shape: where what is measured is not the text as it is sent.
+    public func described(_ schema: @escaping @autoclosure @Sendable () -> JSONSchema) -> FieldRule {
+        FieldRule(schema: schema(), placeholder: placeholder(), encode: encode, read: read)
+    }
+
     /// Turns the value into another type; a nil result is the fault `code`.
     public func mapped<Other: Sendable>(
         placeholder: @escaping @autoclosure @Sendable () -> Other,

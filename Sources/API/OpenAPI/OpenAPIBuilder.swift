@@ -96,7 +96,13 @@ struct OpenAPIBuilder {
         var responses: JSONObject = [
             String(route.status.code): ["description": .string(route.status.reasonPhrase), "content": content]
         ]
-        for (status, codes) in errors(of: route) {
+        for answer in route.otherAnswers {
+            responses[String(answer.status.code)] = [
+                "description": .string(answer.status.reasonPhrase),
+                "content": ["application/json": ["schema": schemas.render(answer.schema)]],
+            ]
+        }
+        for (status, codes) in errors(of: route) where responses[String(status.code)] == nil {
             responses[String(status.code)] = [
                 "description": .string("\(status.reasonPhrase): \(codes.joined(separator: ", "))"),
                 "content": ["application/json": ["schema": errorSchema]],
@@ -117,7 +123,7 @@ struct OpenAPIBuilder {
             ]
         }
         if !route.fields.isEmpty { all.append(.unprocessable("validation_error")) }
-        if route.rate != .none { all.append(.tooManyRequests("rate_limited")) }
+        if route.rate != .none { all += [.tooManyRequests("rate_limited"), .unavailable("busy")] }
         all.append(DocumentedError(.internalServerError, "internal_error"))
         all += route.errors
         var byStatus: [Int: (HTTPResponse.Status, [String])] = [:]

@@ -8,4 +8,12 @@ public protocol APIContext: RequestContext {
 
     /// Header fields the gate wants on the answer, whatever becomes of the request.
     var responseHeaders: HTTPFields { get set }
+
+    /// Told of the error a request is answered with, for the access log.
+    func note(_ error: APIError)
+}
+
+extension APIContext {
+    /// Does nothing.
+    public func note(_ error: APIError) {}
 }

@@ -25,6 +25,8 @@ public struct Endpoint<Input: EndpointInput, Output: EndpointOutput>: Sendable {
     public let rate: RateClass
     /// The errors a caller should expect, beyond those every endpoint has.
     public let errors: [DocumentedError]
+    /// Answers of another status that are no error envelope.
+    public let otherAnswers: [DocumentedAnswer]
     /// How long answers may be kept.
     public let cache: CachePolicy
     /// The status of a successful answer.
@@ -33,6 +35,8 @@ public struct Endpoint<Input: EndpointInput, Output: EndpointOutput>: Sendable {
     public let maximumBodyBytes: Int
     /// What a successful answer holds, where the output type does not say.
     public let produces: OutputContent
+    /// Whether the handler may be called again when it lost a race for the database: everything it does is undone by its failure.
+    public let isRetryable: Bool
 
     /// An endpoint.
     public init(
@@ -45,10 +49,12 @@ public struct Endpoint<Input: EndpointInput, Output: EndpointOutput>: Sendable {
         auth: AuthRule,
         rate: RateClass,
         errors: [DocumentedError] = [],
+        otherAnswers: [DocumentedAnswer] = [],
         cache: CachePolicy = .noStore,
         status: HTTPResponse.Status = .ok,
         maximumBodyBytes: Int = 65_536,
-        produces: OutputContent? = nil
+        produces: OutputContent? = nil,
+        isRetryable: Bool = false
     ) {
         self.method = method
         self.path = path
@@ -59,10 +65,26 @@ public struct Endpoint<Input: EndpointInput, Output: EndpointOutput>: Sendable {
         self.auth = auth
         self.rate = rate
         self.errors = errors
+        self.otherAnswers = otherAnswers
         self.cache = cache
         self.status = status
         self.maximumBodyBytes = maximumBodyBytes
         self.produces = produces ?? Output.content
+        self.isRetryable = isRetryable
+    }
+}
+
+/// An answer besides the usual one that an endpoint is documented to give, such as the state of a service that is not well.
+public struct DocumentedAnswer: Sendable {
+    /// The status.
+    public let status: HTTPResponse.Status
+    /// The shape of the body.
+    public let schema: JSONSchema
+
+    /// An answer.
+    public init(_ status: HTTPResponse.Status, _ schema: JSONSchema) {
+        self.status = status
+        self.schema = schema
     }
 }
 

@@ -40,13 +40,18 @@ struct IncomingBody {
         }
     }
 
-    private func collect() async throws -> ByteBuffer {
+    private func collect() async throws(APIError) -> ByteBuffer {
         var bytes = ByteBuffer()
-        for try await var chunk in request.body {
-            if bytes.readableBytes + chunk.readableBytes > limit { throw APIError.payloadTooLarge }
+        var chunks = request.body.makeAsyncIterator()
+        while true {
+            let next: ByteBuffer?
+            do { next = try await chunks.next() } catch { throw Task.isCancelled ? .requestTimeout : .brokenBody }
+            // Cancelled reading looks like the end of the body.
+            if Task.isCancelled { throw .requestTimeout }
+            guard var chunk = next else { return bytes }
+            if bytes.readableBytes + chunk.readableBytes > limit { throw .payloadTooLarge }
             if bytes.readableBytes == 0 { bytes = chunk } else { bytes.writeBuffer(&chunk) }
         }
-        return bytes
     }
 
     private func parse(_ bytes: ByteBuffer, _ route: RouteDescription) throws(APIError) -> JSONObject {

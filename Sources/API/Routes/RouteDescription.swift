@@ -20,6 +20,8 @@ public final class RouteDescription: Sendable {
     public let rate: RateClass
     /// The errors it documents.
     public let errors: [DocumentedError]
+    /// Answers of another status that are no error envelope.
+    public let otherAnswers: [DocumentedAnswer]
     /// How long answers may be kept.
     public let cache: CachePolicy
     /// The status of a successful answer.
@@ -32,6 +34,8 @@ public final class RouteDescription: Sendable {
     public let output: OutputContent
     /// Whether a request must have a body: at least one of its members is required.
     public let requiresBody: Bool
+    /// Whether the handler may be called again after a lost race.
+    public let isRetryable: Bool
 
     init<Input, Output>(_ endpoint: Endpoint<Input, Output>) {
         method = endpoint.method
@@ -43,10 +47,12 @@ public final class RouteDescription: Sendable {
         auth = endpoint.auth
         rate = endpoint.rate
         errors = endpoint.errors
+        otherAnswers = endpoint.otherAnswers
         cache = endpoint.cache
         status = endpoint.status
         maximumBodyBytes = endpoint.maximumBodyBytes
         output = endpoint.produces
+        isRetryable = endpoint.isRetryable
         fields = RequestFields.describe(Input.self)
         requiresBody = fields.contains { $0.location == .body && $0.property.isRequired }
     }

@@ -9,6 +9,9 @@ public import Hummingbird
 public struct RouteResponder<Context: APIContext>: HTTPResponder {
     /// Turns an error that is no `APIError` into one; the place to log it.
     public typealias ErrorMapper = @Sendable (any Error, Request, Context) -> APIError
+    /// Says whether the handler of a retryable route is called again after an error, and waits before it says so. The first call is
+    /// attempt 1.
+    public typealias RetryRule = @Sendable (_ error: any Error, _ attempt: Int) async -> Bool
 
     private struct Methods: Sendable {
         var routes: [(method: HTTPRequest.Method, route: RouteTable<Context>.Route)] = []
@@ -24,13 +27,15 @@ public struct RouteResponder<Context: APIContext>: HTTPResponder {
 
     private let paths: PathTable<Methods>
     private let gate: any RequestGate<Context>
+    private let shouldRetry: RetryRule
     private let mapError: ErrorMapper
 
     /// A responder for a sound table; throws `RouteTableError` for any other.
     public init(
         _ table: RouteTable<Context>,
         gate: some RequestGate<Context>,
-        mapError: @escaping ErrorMapper = { _, _, _ in .internalError }
+        mapError: @escaping ErrorMapper = { _, _, _ in .internalError },
+        shouldRetry: @escaping RetryRule = { _, _ in false }
     )
         throws
     {
@@ -49,6 +54,7 @@ public struct RouteResponder<Context: APIContext>: HTTPResponder {
         }
         self.paths = paths
         self.gate = gate
+        self.shouldRetry = shouldRetry
         self.mapError = mapError
     }
 
@@ -60,6 +66,7 @@ public struct RouteResponder<Context: APIContext>: HTTPResponder {
             response = try await answer(request, &context)
         } catch {
             let apiError = (error as? APIError) ?? mapError(error, request, context)
+            context.note(apiError)
             response = apiError.response(requestID: context.requestID)
         }
         if !context.responseHeaders.isEmpty { response.headers.set(context.responseHeaders) }
@@ -95,7 +102,25 @@ public struct RouteResponder<Context: APIContext>: HTTPResponder {
             headers: request.headers,
             body: try object?.get() ?? JSONObject()
         )
-        return try await route.handle(request, fields, context)
+        return try await handle(route, request, fields, context)
+    }
+
+    private func handle(
+        _ route: RouteTable<Context>.Route,
+        _ request: Request,
+        _ fields: RequestFields,
+        _ context: Context
+    ) async throws -> Response {
+        guard route.description.isRetryable else { return try await route.handle(request, fields, context) }
+        var attempt = 1
+        while true {
+            do {
+                return try await route.handle(request, fields, context)
+            } catch {
+                guard await shouldRetry(error, attempt) else { throw error }
+                attempt += 1
+            }
+        }
     }
 
     /// The value of `Allow`: the methods in a fixed order, HEAD with GET, and OPTIONS.

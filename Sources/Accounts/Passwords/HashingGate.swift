@@ -1,16 +1,14 @@
 import API
 import Foundation
-package import NIOPosix
+import NIOPosix
 package import Platform
 import Synchronization
 
 /// Runs slow hashing off the event loops, a bounded number at a time (spec 02 §8.7): what would wait too long is refused, so that
 /// sign-in attempts cannot take the node's memory or processors.
 package final class HashingGate: Sendable {
-    /// Calls that may wait.
-    private static let queueLimit = 64
-    /// Longest wait for a turn.
-    private static let patience = Duration.seconds(2)
+    /// Half the processors, at least two.
+    package static let defaultConcurrency = max(2, ProcessInfo.processInfo.activeProcessorCount / 2)
 
     private struct Waiter {
         let id: Int
@@ -21,21 +19,36 @@ package final class HashingGate: Sendable {
         var free: Int
         var lastID = 0
         var waiters: [Waiter] = []
+
+        /// True when a place was free, and is now taken; nil when there is none.
+        mutating func takeFree() -> Bool? {
+            guard free > 0 else { return nil }
+            free -= 1
+            return true
+        }
     }
 
     private let state: Mutex<State>
-    private let pool: NIOThreadPool
+    private let queueLimit: Int
+    private let patience: Duration
     private let random: RandomSource
+    private let threads: HashingThreads
 
-    /// - Parameter concurrency: hashes computed at the same time; by default half the processors, at least two.
+    /// - Parameters:
+    ///   - concurrency: hashes computed at the same time.
+    ///   - queueLimit: calls that may wait for a turn.
+    ///   - patience: the longest wait for a turn.
     package init(
         random: RandomSource,
-        concurrency: Int = max(2, ProcessInfo.processInfo.activeProcessorCount / 2),
-        pool: NIOThreadPool = .singleton
+        concurrency: Int = HashingGate.defaultConcurrency,
+        queueLimit: Int = 64,
+        patience: Duration = .seconds(2)
     ) {
         state = Mutex(State(free: concurrency))
+        self.queueLimit = queueLimit
+        self.patience = patience
         self.random = random
-        self.pool = pool
+        threads = HashingThreads.shared
     }
 
     /// Hashes a secret with a fresh salt.
@@ -56,30 +69,32 @@ package final class HashingGate: Sendable {
         }
     }
 
-    private func turn<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
+    /// Runs work when its turn has come.
+    func turn<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
         guard await enter() else { throw APIError.unavailable() }
         defer { leave() }
-        return try await pool.runIfActive(work)
+        return try await threads.run(work)
     }
+
+    /// How many calls are waiting for a turn.
+    var waiting: Int { state.withLock { $0.waiters.count } }
 
     /// Waits for a turn; false when the queue is full or patience is over.
     private func enter() async -> Bool {
+        if let answer = state.withLock({ $0.takeFree() }) { return answer }
         let id = state.withLock { state -> Int in
             state.lastID += 1
             return state.lastID
         }
         let impatient = Task { [self] in
-            try await Task.sleep(for: Self.patience)
+            try await Task.sleep(for: patience)
             giveUp(id)
         }
         defer { impatient.cancel() }
         return await withCheckedContinuation { continuation in
             let answer = state.withLock { state -> Bool? in
-                if state.free > 0 {
-                    state.free -= 1
-                    return true
-                }
-                guard state.waiters.count < Self.queueLimit else { return false }
+                if let answer = state.takeFree() { return answer }
+                guard state.waiters.count < queueLimit else { return false }
                 state.waiters.append(Waiter(id: id, continuation: continuation))
                 return nil
             }

@@ -7,9 +7,15 @@ package final class PrincipalCache: Sendable {
     private static let lifeSeconds: Int64 = 5
     private static let maximumEntries = 50_000
 
+    private struct State {
+        var entries: [UserID: (account: PrincipalStore.Account, readAt: Instant)] = [:]
+        /// Counts what was forgotten: a row read before a change must not be remembered after it.
+        var generation = 0
+    }
+
     private let store: PrincipalStore
     private let clock: Clock
-    private let entries = Mutex<[UserID: (account: PrincipalStore.Account, readAt: Instant)]>([:])
+    private let state = Mutex(State())
 
     package init(store: PrincipalStore, clock: Clock) {
         self.store = store
@@ -18,14 +24,24 @@ package final class PrincipalCache: Sendable {
 
     package func account(_ user: UserID) async throws -> PrincipalStore.Account? {
         let now = clock.now()
-        if let entry = entries.withLock({ $0[user] }), abs(now.seconds(since: entry.readAt)) < Self.lifeSeconds { return entry.account }
+        let (known, generation) = state.withLock { ($0.entries[user], $0.generation) }
+        if let known, abs(now.seconds(since: known.readAt)) < Self.lifeSeconds { return known.account }
         guard let account = try await store.account(user) else { return nil }
-        entries.withLock { entries in
-            if entries.count >= Self.maximumEntries { entries.removeAll() }
-            entries[user] = (account, now)
+        state.withLock { state in
+            guard state.generation == generation else { return }
+            if state.entries.count >= Self.maximumEntries { state.entries.removeAll() }
+            state.entries[user] = (account, now)
         }
         return account
     }
 
-    package func forget(_ user: UserID) { entries.withLock { $0[user] = nil } }
+    /// Whether a user administers, read anew every time (spec 02 §7.4).
+    package func isAdmin(_ user: UserID) async throws -> Bool { try await store.isAdmin(user) }
+
+    package func forget(_ user: UserID) {
+        state.withLock { state in
+            state.entries[user] = nil
+            state.generation += 1
+        }
+    }
 }

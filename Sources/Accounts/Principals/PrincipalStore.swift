@@ -26,10 +26,7 @@ package struct PrincipalStore: Sendable {
         return Account(address: address, sessionVersion: Int(version), isBanned: banned, isVerified: verified)
     }
 
-    /// The user who holds an address now.
-    package func holder(of address: String) async throws -> (user: UserID, account: Account)? {
-        let rows = try await database.query("select id from users where btc_address = \(address)")
-        guard let user = try rows.value(UserID.self), let account = try await account(user) else { return nil }
-        return (user, account)
+    package func isAdmin(_ user: UserID) async throws -> Bool {
+        try await database.query("select is_admin and not is_banned from users where id = \(user)").value(Bool.self) ?? false
     }
 }

@@ -7,7 +7,7 @@ package struct AccessClaims: JWTPayload, Equatable {
     /// User id, decimal.
     package var sub: String
     /// Session id.
-    package var sid: String?
+    package var sid: String
     /// The user's `session_version` at issue.
     package var sv: Int
     package var authMethod: String

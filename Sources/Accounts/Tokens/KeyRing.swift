@@ -1,13 +1,16 @@
 import struct Crypto.SHA256
 import Foundation
+import Platform
 import JWTKit
-package import Platform
+import NIOPosix
 
 /// The keys tokens are signed and verified with (spec 02 §7.2). Immutable; a reload makes a new ring.
 package struct KeyRing: Sendable {
     /// Why a key cannot be used.
     package enum Failure: Error, Sendable, Equatable {
         case noSigningKey
+        /// One of the published example keys, in production.
+        case publishedKey
         case invalidKey(name: String)
     }
 
@@ -26,17 +29,26 @@ package struct KeyRing: Sendable {
     let collection: JWTKeyCollection
     private let keyIDs: Set<String>
 
+    /// RFC 7515 appendix A.2, and the second key of the published test data.
+    private static let publishedKeyIDs: Set<String> = [
+        "IsUn6_e04MaShXFIISMp4kG62LWzMIPy_MvSA5pJgX8",
+        "JTHgX1jATYJ0VQy741NszzFUozhZ3mgbjlhKzmS7_Ng",
+    ]
+    private static let acceptedBits = 2048...4096
+
     /// - Parameters:
     ///   - signing: private key, PEM.
     ///   - verifying: further public keys, PEM, by file name.
     package init(signing: String, verifying: [(name: String, pem: String)] = []) async throws {
-        guard let privateKey = try? Insecure.RSA.PrivateKey(pem: signing) else { throw Failure.invalidKey(name: "signing key") }
-        let own = try Self.describe(privateKey.publicKey)
+        guard let privateKey = try? Insecure.RSA.PrivateKey(pem: signing), let own = try? Self.describe(privateKey.publicKey) else {
+            throw Failure.invalidKey(name: "signing key")
+        }
         var keys = [own]
         collection = await JWTKeyCollection().add(rsa: privateKey, digestAlgorithm: .sha256, kid: JWKIdentifier(string: own.keyID))
         for (name, pem) in verifying {
-            guard let key = try? Insecure.RSA.PublicKey(pem: pem) else { throw Failure.invalidKey(name: name) }
-            let described = try Self.describe(key)
+            guard let key = try? Insecure.RSA.PublicKey(pem: pem), let described = try? Self.describe(key) else {
+                throw Failure.invalidKey(name: name)
+            }
             guard !keys.contains(described) else { continue }
             keys.append(described)
             await collection.add(rsa: key, digestAlgorithm: .sha256, kid: JWKIdentifier(string: described.keyID))
@@ -46,43 +58,38 @@ package struct KeyRing: Sendable {
         keyIDs = Set(keys.map(\.keyID))
     }
 
-    /// The ring a process uses: the configured keys, or in development a fresh one.
-    package static func load(_ settings: TokenSettings, generate: () throws -> String) async throws -> KeyRing {
-        let signing = try settings.privateKey?.revealed ?? generate()
-        var verifying: [(name: String, pem: String)] = []
-        if let path = settings.publicKeyPath { verifying.append((path, try String(contentsOfFile: path, encoding: .utf8))) }
-        if let directory = settings.verifyKeysDirectory {
-            for name in try FileManager.default.contentsOfDirectory(atPath: directory).sorted() where name.hasSuffix(".pem") {
-                verifying.append((name, try String(contentsOfFile: directory + "/" + name, encoding: .utf8)))
-            }
-        }
-        return try await KeyRing(signing: signing, verifying: verifying)
+    /// The ring a process starts with.
+    /// - Throws: ``Failure`` for a text that is no acceptable key, or what the file system says.
+    package static func load(_ files: KeyRingFiles) async throws -> KeyRing {
+        let content = try await NIOThreadPool.singleton.runIfActive { try files.read() }
+        return try await KeyRing(content)
+    }
+
+    init(_ content: KeyRingFiles.Content) async throws {
+        try await self.init(signing: content.signing, verifying: content.verifying.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
+    }
+
+    /// Whether a published example key is among them, which everybody has the private half of.
+    package var holdsPublishedKey: Bool { publicKeys.contains { Self.publishedKeyIDs.contains($0.keyID) } }
+
+    /// The id a public key has.
+    /// - Throws: ``Failure/invalidKey(name:)``.
+    package static func keyID(ofPublicKey pem: String) throws -> String {
+        guard let key = try? Insecure.RSA.PublicKey(pem: pem) else { throw Failure.invalidKey(name: "public key") }
+        return try describe(key).keyID
     }
 
     func knows(_ keyID: String) -> Bool { keyIDs.contains(keyID) }
 
     private static func describe(_ key: Insecure.RSA.PublicKey) throws -> PublicKey {
         let primitives = try key.getKeyPrimitives()
+        let bits = primitives.modulus.drop { $0 == 0 }.count * 8
+        guard acceptedBits.contains(bits), primitives.publicExponent.drop(while: { $0 == 0 }).elementsEqual([1, 0, 1]) else {
+            throw Failure.invalidKey(name: "RSA key")
+        }
         let modulus = Base64URL.encode(primitives.modulus)
         let exponent = Base64URL.encode(primitives.publicExponent)
         let thumbprint = SHA256.hash(data: Data(#"{"e":"\#(exponent)","kty":"RSA","n":"\#(modulus)"}"#.utf8))
         return PublicKey(keyID: Base64URL.encode(thumbprint), modulus: modulus, exponent: exponent)
-    }
-}
-
-/// Unpadded base64url (RFC 4648 §5).
-package enum Base64URL {
-    package static func encode(_ bytes: some Sequence<UInt8>) -> String {
-        Data(bytes).base64EncodedString().replacingOccurrences(of: "+", with: "-").replacingOccurrences(of: "/", with: "_")
-            .replacingOccurrences(of: "=", with: "")
-    }
-
-    /// - Returns: nil for padding, other characters or an impossible length.
-    package static func decode(_ text: some StringProtocol) -> [UInt8]? {
-        guard text.utf8.allSatisfy({ $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "=") }) else { return nil }
-        let standard = text.replacingOccurrences(of: "-", with: "+").replacingOccurrences(of: "_", with: "/")
-        guard standard.utf8.count % 4 != 1 else { return nil }
-        let padded = standard + String(repeating: "=", count: (4 - standard.utf8.count % 4) % 4)
-        return Data(base64Encoded: padded).map(Array.init)
     }
 }

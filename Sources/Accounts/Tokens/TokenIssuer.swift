@@ -4,42 +4,42 @@ package import Platform
 
 /// Makes access tokens (spec 02 §7.1).
 package struct TokenIssuer: Sendable {
-    private let ring: KeyRing
-    private let settings: TokenSettings
+    private let keys: CurrentKeyRing
+    let settings: TokenSettings
     private let random: RandomSource
+    private let executor = SigningExecutor()
 
-    package init(ring: KeyRing, settings: TokenSettings, random: RandomSource) {
-        self.ring = ring
+    package init(keys: CurrentKeyRing, settings: TokenSettings, random: RandomSource) {
+        self.keys = keys
         self.settings = settings
         self.random = random
     }
 
-    /// - Parameters:
-    ///   - session: the session (family) the token belongs to.
-    ///   - lifetimeSeconds: the configured life, unless a development token wants a longer one.
     package func issue(
         user: UserID,
         address: String,
-        session: String,
+        session: SessionID,
         sessionVersion: Int,
-        authMethod: String,
-        at now: Instant,
-        lifetimeSeconds: Int? = nil
+        method: SignInMethod,
+        at now: Instant
     ) async throws -> String {
         let issued = now.secondsSinceUnixEpoch
         let claims = AccessClaims(
             iss: settings.issuer,
             aud: settings.audience,
             sub: user.description,
-            sid: session,
+            sid: session.description,
             sv: sessionVersion,
-            authMethod: authMethod,
+            authMethod: method.rawValue,
             address: address,
             type: "access",
             jti: random.uuidText(),
             iat: issued,
-            exp: issued + Int64(lifetimeSeconds ?? settings.accessTTLSeconds)
+            exp: issued + Int64(settings.accessTTLSeconds)
         )
-        return try await ring.collection.sign(claims, kid: JWKIdentifier(string: ring.signingKeyID))
+        let ring = keys.ring
+        return try await withTaskExecutorPreference(executor) {
+            try await ring.collection.sign(claims, kid: JWKIdentifier(string: ring.signingKeyID))
+        }
     }
 }

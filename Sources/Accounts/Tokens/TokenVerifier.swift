@@ -15,22 +15,28 @@ package final class TokenVerifier: Sendable {
         case expired(AccessClaims, secondsAgo: Int64)
     }
 
+    private struct Known {
+        let keyID: String
+        let claims: AccessClaims
+    }
+
     /// Longest token looked at, characters.
     private static let maximumLength = 4096
     private static let rememberedTokens = 20_000
 
-    private let ring: KeyRing
+    private let keys: CurrentKeyRing
     private let settings: TokenSettings
-    private let remembered = Mutex<[String: AccessClaims]>([:])
+    private let remembered = Mutex<[String: Known]>([:])
 
-    package init(ring: KeyRing, settings: TokenSettings) {
-        self.ring = ring
+    package init(keys: CurrentKeyRing, settings: TokenSettings) {
+        self.keys = keys
         self.settings = settings
     }
 
     package func verify(_ token: String, at now: Instant) async throws(Refusal) -> AccessClaims {
-        if let claims = remembered.withLock({ $0[token] }) { return try judge(claims, at: now) }
-        guard token.utf8.count <= Self.maximumLength, headerIsAcceptable(token) else { throw .invalid }
+        let ring = keys.ring
+        if let known = remembered.withLock({ $0[token] }), ring.knows(known.keyID) { return try judge(known.claims, at: now) }
+        guard token.utf8.count <= Self.maximumLength, let keyID = keyID(of: token), ring.knows(keyID) else { throw .invalid }
         let claims: AccessClaims
         do {
             claims = try await ring.collection.verify(token, as: AccessClaims.self)
@@ -40,26 +46,27 @@ package final class TokenVerifier: Sendable {
         let judged = try judge(claims, at: now)
         remembered.withLock { tokens in
             if tokens.count >= Self.rememberedTokens { tokens.removeAll() }
-            tokens[token] = judged
+            tokens[token] = Known(keyID: keyID, claims: judged)
         }
         return judged
     }
 
-    /// Exactly RS256, a known key, and no critical extension; everything else in the header is ignored.
-    private func headerIsAcceptable(_ token: String) -> Bool {
+    /// The key a token names; nil unless the header says exactly RS256 and has no critical extension. Everything else in it is ignored.
+    private func keyID(of token: String) -> String? {
         let parts = token.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 3, parts.allSatisfy({ !$0.isEmpty }), let bytes = Base64URL.decode(parts[0]),
+        // The library would take padding and the other alphabet as well.
+        guard parts.count == 3, parts.allSatisfy({ !$0.isEmpty && Base64URL.isSpelled($0) }), let bytes = Base64URL.decode(parts[0]),
             let header = try? JSONParser(maximumDepth: 8).parse(bytes), header["alg"]?.stringValue == "RS256", header["crit"] == nil,
             let keyID = header["kid"]?.stringValue
-        else { return false }
-        return ring.knows(keyID)
+        else { return nil }
+        return keyID
     }
 
     private func judge(_ claims: AccessClaims, at now: Instant) throws(Refusal) -> AccessClaims {
         let second = now.secondsSinceUnixEpoch
         let leeway = Int64(settings.leewaySeconds)
         guard claims.iss == settings.issuer, claims.aud == settings.audience, claims.type == "access", UserID(claims.sub) != nil,
-            claims.sv >= 0,
+            SessionID(claims.sid) != nil, claims.sv >= 0,
             claims.iat <= second + leeway, claims.nbf.map({ $0 <= second + leeway }) ?? true
         else { throw .invalid }
         guard second < claims.exp + leeway else { throw .expired(claims, secondsAgo: second - claims.exp) }

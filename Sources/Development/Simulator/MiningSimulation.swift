@@ -1,3 +1,5 @@
+import HeapModule
+
 /// What a pool with a few miners would send: a sequence of events with their times that follows from the seed alone.
 ///
 /// Shares of each worker are a Poisson process; the achieved difficulty of a share is assigned / U with U uniform in (0, 1], which is how hashes below
@@ -42,10 +44,19 @@ public struct MiningSimulation: Sendable {
         case share
     }
 
+    /// What a worker does next; ties go to the worker that was first.
+    private struct Due: Comparable, Sendable {
+        let time: Int64
+        let worker: Int
+        let step: Step
+
+        static func < (left: Due, right: Due) -> Bool { (left.time, left.worker) < (right.time, right.worker) }
+    }
+
     private let rate: Double
     private var random: SplitMix64
     private var workers: [SimulatedWorker] = []
-    private var due: [(time: Int64, step: Step)] = []
+    private var due: Heap<Due> = []
     private var nextBlock: Int64
     private var height: Int
     /// Events that belong right after the last one.
@@ -62,19 +73,26 @@ public struct MiningSimulation: Sendable {
                 workers.append(SimulatedWorker(address: address, name: name, clientID: workers.count + 1, random: &random))
             }
         }
-        for _ in workers { due.append((configuration.start + Int64(random.unit() * 1_000_000), .connect)) }
+        for index in workers.indices {
+            due.insert(Due(time: configuration.start + Int64(random.unit() * 1_000_000), worker: index, step: .connect))
+        }
         nextBlock = configuration.start + Self.microseconds(random.exponential(mean: Self.meanSecondsBetweenBlocks))
         height = Self.height(at: configuration.start)
     }
 
+    /// Shares a second that the workers' hashrates give at a rate of 1.
+    public var naturalRate: Double { workers.reduce(0) { $0 + 1 / $1.meanGap } }
+
     /// The next event; times never go back.
     public mutating func next() -> PoolEvent {
         if !pending.isEmpty { return pending.removeFirst() }
-        guard let worker = due.indices.min(by: { due[$0].time < due[$1].time }), due[worker].time <= nextBlock else {
-            return networkBlock()
+        guard let first = due.min, first.time <= nextBlock else { return networkBlock() }
+        due.removeMin()
+        let (time, step, worker) = (first.time, first.step, first.worker)
+        defer {
+            let next = time + Self.microseconds(random.exponential(mean: workers[worker].meanGap / rate))
+            due.insert(Due(time: next, worker: worker, step: .share))
         }
-        let (time, step) = due[worker]
-        defer { due[worker] = (time + Self.microseconds(random.exponential(mean: workers[worker].meanGap / rate)), .share) }
         switch step {
         case .connect: return connect(worker, at: time)
         case .share: return share(worker, at: time)

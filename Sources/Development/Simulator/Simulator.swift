@@ -4,12 +4,20 @@ import Glibc
 public struct Simulator: Sendable {
     private let path: String
     private let configuration: MiningSimulation.Configuration
+    private let chaos: Chaos?
     private let report: @Sendable (String) -> Void
 
     /// A simulator for the socket at `path`; `report` receives lines for the operator.
-    public init(path: String, configuration: MiningSimulation.Configuration, report: @escaping @Sendable (String) -> Void) {
+    /// - Parameter chaos: misbehaves on purpose.
+    public init(
+        path: String,
+        configuration: MiningSimulation.Configuration,
+        chaos: Chaos? = nil,
+        report: @escaping @Sendable (String) -> Void
+    ) {
         self.path = path
         self.configuration = configuration
+        self.chaos = chaos
         self.report = report
     }
 
@@ -17,6 +25,7 @@ public struct Simulator: Sendable {
     public func run() async {
         var sender = DatagramSender(path: path)
         var simulation = MiningSimulation(configuration)
+        var chaos = chaos
         // How far the played time is behind the simulation's own, so that a long pause does not end in a burst of old shares.
         var shift: Int64 = 0
         while !Task.isCancelled {
@@ -26,16 +35,27 @@ public struct Simulator: Sendable {
             event = event.moved(by: shift)
             try? await Task.sleep(for: .microseconds(max(0, event.time - now)))
             if Task.isCancelled { break }
-            await deliver(event, with: &sender)
+            for datagram in chaos?.datagrams(for: event) ?? [event.encoded()] { await deliver(datagram, with: &sender) }
         }
+        for datagram in chaos?.release() ?? [] { _ = sender.send(datagram) }
         for event in simulation.farewell(at: Self.now()) {
             guard sender.send(event.encoded()) == .sent else { return }
         }
     }
 
-    private func deliver(_ event: PoolEvent, with sender: inout DatagramSender) async {
+    /// Plays a file at its own pace times `speed`, until its end or cancelled.
+    public func play(_ file: EventFile, speed: Double) async {
+        var sender = DatagramSender(path: path)
+        let start = ContinuousClock.now
+        for line in file.lines {
+            if let offset = line.offset { try? await Task.sleep(until: start + .microseconds(Int64(Double(offset) / speed))) }
+            if Task.isCancelled { return }
+            await deliver(line.text, with: &sender)
+        }
+    }
+
+    private func deliver(_ datagram: String, with sender: inout DatagramSender) async {
         var isWaiting = false
-        let datagram = event.encoded()
         while !Task.isCancelled {
             switch sender.send(datagram) {
             case .sent:

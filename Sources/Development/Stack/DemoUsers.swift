@@ -1,31 +1,37 @@
 public import Bitcoin
 import LocalServers
 
-/// The miners of the demo and their tokens.
-public enum DemoUsers {
-    /// The P2WPKH addresses of the private keys; a number that is no key is left out.
-    static func addresses(seeds: [[UInt8]], network: BitcoinNetwork) -> [String] {
-        seeds.compactMap { PrivateKey(bytes: $0)?.address(type: .p2wpkh, network: network)?.canonical }
+/// The miners of the demo: real keys, and sessions they open as any wallet would.
+public struct DemoUsers: Sendable {
+    private let signers: [MessageSigner]
+    private var refreshTokens: [String: String] = [:]
+
+    /// - Parameter seeds: private keys of 32 bytes; a number that is no key is left out.
+    init(seeds: [[UInt8]], network: BitcoinNetwork) {
+        signers = seeds.compactMap { seed in
+            PrivateKey(bytes: seed).flatMap { MessageSigner(key: $0, type: .p2wpkh, network: network) }
+        }
     }
+
+    /// Their P2WPKH addresses.
+    var addresses: [String] { signers.map(\.address.canonical) }
 
     /// Three addresses everybody has the keys of (1, 2 and 3): for a simulator that nobody gave addresses.
     public static func standardAddresses(network: BitcoinNetwork) -> [String] {
-        addresses(seeds: (1...3).map { [UInt8](repeating: 0, count: 31) + [$0] }, network: network)
+        DemoUsers(seeds: (1...3).map { [UInt8](repeating: 0, count: 31) + [$0] }, network: network).addresses
     }
 
-    /// A bearer token for the owner of each address, made by `tbg token`; nil where that fails, with the reason reported.
-    static func tokens(
-        program: String,
-        addresses: [String],
-        environment: [String: String],
-        report: (String) -> Void
-    ) async -> [Endpoints.DemoUser] {
+    /// A fresh access token of each: by its refresh token where it has one, else by signing in. Nil where that fails, with the reason
+    /// reported.
+    mutating func tokens(from client: SignInClient, report: (String) -> Void) async -> [Endpoints.DemoUser] {
         var users: [Endpoints.DemoUser] = []
-        for address in addresses {
+        for signer in signers {
+            let address = signer.address.canonical
             var token: String?
             do {
-                let output = try await Command(program, ["token", "--address", address], environment: environment).runSuccessfully()
-                token = self.token(in: output)
+                let tokens = try await tokens(of: signer, client)
+                refreshTokens[address] = tokens.refreshToken
+                token = tokens.accessToken
             } catch {
                 report("no demo token: \(error)")
             }
@@ -34,8 +40,10 @@ public enum DemoUsers {
         return users
     }
 
-    /// The token is the last word printed; log lines may come before it.
-    static func token(in output: String) -> String? {
-        output.split(whereSeparator: \.isWhitespace).last.map(String.init)
+    private func tokens(of signer: MessageSigner, _ client: SignInClient) async throws -> SignInClient.Tokens {
+        if let refreshToken = refreshTokens[signer.address.canonical], let tokens = try? await client.refresh(refreshToken) {
+            return tokens
+        }
+        return try await client.signIn(signer)
     }
 }

@@ -8,7 +8,7 @@ public actor DevelopmentStack {
     static let database = "thebitcoingame"
 
     /// Longest time from the start of the roles to a ready API, seconds.
-    private static let readyLimitSeconds = 60
+    private static let readyLimitSeconds = 120
     /// Demo tokens live an hour (`JWT_ACCESS_TTL_SECONDS`); `endpoints.json` gets new ones before.
     private static let tokenRenewal = Duration.seconds(45 * 60)
 
@@ -22,6 +22,8 @@ public actor DevelopmentStack {
     private let postgres: PostgresCluster
     private let redis: RedisServer
     private var claims: [PortClaim] = []
+    /// Something was started or written that ``stop()`` has to end; a port in use ends before that.
+    private var hasBegun = false
 
     /// - Parameters:
     ///   - options: the operator's choices.
@@ -32,7 +34,7 @@ public actor DevelopmentStack {
         self.program = program
         self.say = say
         let paths = StatePaths(directory: options.directory)
-        let file = EndpointsFile(path: paths.endpoints)
+        let file = EndpointsFile(path: paths.endpoints, tokenPath: paths.demoToken)
         self.paths = paths
         self.file = file
         supervisor = Supervisor(report: say, publish: { file.update(pids: $0) })
@@ -66,6 +68,7 @@ public actor DevelopmentStack {
     private func startAndStay() async throws {
         let port = options.port == 0 ? try PortClaim.near(8_000, fallback: 8_001) : try PortClaim.exactly(options.port)
         claims.append(port)
+        hasBegun = true
         if options.resets {
             say("removing the old state in \(paths.directory)")
             try paths.reset()
@@ -77,10 +80,10 @@ public actor DevelopmentStack {
         try await startServers()
         let environment = try await environment(keys: keys, port: port.port)
         try await migrate(environment)
-        let addresses = DemoUsers.addresses(seeds: keys.minerSeeds, network: network)
-        try await startRoles(environment, addresses: addresses)
+        let miners = DemoUsers(seeds: keys.minerSeeds, network: network)
+        try await startRoles(environment, addresses: miners.addresses)
         try await waitUntilReady(port: port.port)
-        try await announceAndStay(environment, addresses: addresses)
+        try await announceAndStay(environment, miners)
     }
 
     private func startServers() async throws {
@@ -158,11 +161,12 @@ public actor DevelopmentStack {
         }
     }
 
-    private func announceAndStay(_ environment: DevelopmentEnvironment, addresses: [String]) async throws {
-        let variables = environment.variables(for: .worker, inherited: inherited)
+    private func announceAndStay(_ environment: DevelopmentEnvironment, _ users: DemoUsers) async throws {
+        var miners = users
+        let client = SignInClient(baseURL: "http://127.0.0.1:\(environment.port)")
         var isFirst = true
         while true {
-            let users = await DemoUsers.tokens(program: program, addresses: addresses, environment: variables, report: say)
+            let users = await miners.tokens(from: client, report: say)
             try Task.checkCancellation()
             let endpoints = Endpoints(
                 baseURL: "http://localhost:\(environment.port)",
@@ -176,7 +180,7 @@ public actor DevelopmentStack {
             )
             try file.publish(endpoints)
             if isFirst {
-                say(Welcome.text(endpoints: endpoints, directory: paths.directory))
+                say(Welcome.text(endpoints: endpoints, paths: paths, program: program))
                 say("ready \(endpoints.baseURL)")
             }
             isFirst = false
@@ -185,6 +189,7 @@ public actor DevelopmentStack {
     }
 
     private func stop() async {
+        guard hasBegun else { return }
         say("stopping")
         file.remove()
         await supervisor.stop()

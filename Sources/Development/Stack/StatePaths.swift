@@ -18,6 +18,7 @@ public struct StatePaths: Sendable {
     var logs: String { directory + "/logs" }
     var spool: String { directory + "/spool" }
     var endpoints: String { directory + "/endpoints.json" }
+    var demoToken: String { directory + "/demo-token" }
 
     /// Folder of the collector's socket, short enough for one.
     var socketHome: ServerHome { .plan(directory: directory, socketName: "events.sock.lock") }
@@ -46,7 +47,7 @@ public struct StatePaths: Sendable {
 
     /// Removes the state, and nothing else that may be in the folder.
     func reset() throws {
-        for path in [postgres, redis, keys, logs, spool, endpoints] where FileManager.default.fileExists(atPath: path) {
+        for path in [postgres, redis, keys, logs, spool, endpoints, demoToken] where FileManager.default.fileExists(atPath: path) {
             try FileManager.default.removeItem(atPath: path)
         }
     }

@@ -1,37 +1,54 @@
 /// What the operator reads when everything runs.
 enum Welcome {
-    /// Lines with the URL, a token and commands to try.
-    static func text(endpoints: Endpoints, directory: String) -> String {
+    /// Lines with the URL, a token and commands to try, each of which works as it stands.
+    ///
+    /// - Parameters:
+    ///   - paths: of the instance's state.
+    ///   - program: path of `tbg`.
+    static func text(endpoints: Endpoints, paths: StatePaths, program: String) -> String {
         let base = endpoints.baseURL
-        guard let token = endpoints.demoUsers.lazy.compactMap(\.token).first else {
+        guard let user = endpoints.demoUsers.first(where: { $0.token != nil }), let token = user.token else {
             return """
 
                 The Bitcoin Game is at \(base)
                   reference   \(base)/docs
-                  logs        \(directory)/logs
+                  logs        \(paths.logs)
 
                   curl \(base)/ready
 
                 """
         }
+        let authorization = "-H \"Authorization: Bearer $(cat \(word(paths.demoToken)))\""
         return """
 
             The Bitcoin Game is at \(base)
+              start page  \(base)/
               reference   \(base)/docs
               socket      \(endpoints.wsURL)
               metrics     \(endpoints.metricsURL)
-              logs        \(directory)/logs
-              demo miner  \(endpoints.demoUsers[0].address)
+              logs        \(paths.logs)
+              demo miner  \(user.address)
               demo token  \(token)
 
-            Try (TOKEN is the demo token, good for an hour):
-              TOKEN='\(token)'
+            Try (the token is good for an hour, the file always holds a fresh one):
               curl \(base)/ready
-              curl -H "Authorization: Bearer $TOKEN" \(base)/api/v1/mining/summary
-              curl -H "Authorization: Bearer $TOKEN" \(base)/api/v1/users/me
+              curl \(authorization) \(base)/api/v1/mining/summary
+              curl \(authorization) \(base)/api/v1/users/me
+              \(word(program)) login --url \(base) --key-file \(word(paths.keys + "/demo-miner-1"))
 
-            Ctrl-C stops everything; the state stays in \(directory).
+            Ctrl-C stops everything; the state stays in \(paths.directory).
 
             """
+    }
+
+    /// One word of a shell's command line.
+    static func word(_ text: String) -> String {
+        let isPlain = text.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"): true
+            default: "/._-+:@".utf8.contains(byte)
+            }
+        }
+        return isPlain && !text.isEmpty ? text : "'" + text.replacing("'", with: "'\\''") + "'"
     }
 }

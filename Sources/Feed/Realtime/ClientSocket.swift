@@ -1,3 +1,4 @@
+import Accounts
 import GameRules
 import NIOCore
 import WebSockets
@@ -10,25 +11,30 @@ final class ClientSocket: WebSocketHandler {
     private static let tooManyFrames = WebSocketCloseCode(4029)
 
     let user: UserID
+    /// The session it was opened with, by which it stands and falls.
+    let session: SessionID
     private let hub: Hub
     private let sockets: LoopSockets
-    private var session: SocketSession
+    private var conversation: SocketSession
     private var socket: WebSocket?
 
-    init(user: UserID, hub: Hub, sockets: LoopSockets) {
+    init(user: UserID, session: SessionID, hub: Hub, sockets: LoopSockets) {
         self.user = user
+        self.session = session
         self.hub = hub
         self.sockets = sockets
-        session = SocketSession(now: Self.milliseconds())
+        conversation = SocketSession(now: Self.milliseconds())
     }
 
-    func isSubscribed(to channel: RealtimeChannel) -> Bool { session.channels.contains(channel) }
+    func isSubscribed(to channel: RealtimeChannel) -> Bool { conversation.channels.contains(channel) }
 
     func send(_ frame: ByteBuffer) {
         guard let socket else { return }
         guard socket.bytesBuffered + frame.readableBytes <= Self.maximumBacklog else { return socket.close(Self.tooSlow) }
         socket.send(frame: frame)
     }
+
+    func close(_ code: WebSocketCloseCode) { socket?.close(code) }
 
     // MARK: WebSocketHandler
 
@@ -38,11 +44,11 @@ final class ClientSocket: WebSocketHandler {
     }
 
     func text(_ message: ByteBuffer) {
-        perform(session.received(message.readableBytesView, now: Self.milliseconds()))
+        perform(conversation.received(message.readableBytesView, now: Self.milliseconds()))
     }
 
     func binary(_ message: ByteBuffer) {
-        perform(session.receivedBinary(now: Self.milliseconds()))
+        perform(conversation.receivedBinary(now: Self.milliseconds()))
     }
 
     func closed(_ code: WebSocketCloseCode) {

@@ -1,3 +1,4 @@
+package import Accounts
 package import GameRules
 package import Logging
 package import NIOCore
@@ -13,6 +14,9 @@ package import WebSockets
 package final class Hub: Sendable {
     /// Open sockets one user may have.
     package static let maximumPerUser = 5
+    /// Close code of a socket whose session is over (spec 12 §7.1).
+    private static let sessionEnded = WebSocketCloseCode(4001)
+    private static let sessionsPerQuery = 1000
     /// A topic is kept for a while after the last socket, since clients reconnect.
     private static let releaseDelay = TimeAmount.seconds(5)
 
@@ -85,8 +89,29 @@ package final class Hub: Sendable {
     }
 
     /// The handler of a new socket of a user, for the upgrade to make on the socket's loop.
-    package func makeHandler(user: UserID, on eventLoop: any EventLoop) -> any WebSocketHandler {
-        ClientSocket(user: user, hub: self, sockets: loops[ObjectIdentifier(eventLoop)]?.value ?? LoopSockets())
+    package func makeHandler(user: UserID, session: SessionID, on eventLoop: any EventLoop) -> any WebSocketHandler {
+        ClientSocket(user: user, session: session, hub: self, sockets: loops[ObjectIdentifier(eventLoop)]?.value ?? LoopSockets())
+    }
+
+    /// Closes the sockets whose session has ended or whose user is banned.
+    /// - Parameter living: answers those of the sessions that are in good standing.
+    /// - Throws: what `living` throws; nothing is closed then.
+    package func closeEnded(living: ([SessionID]) async throws -> Set<SessionID>) async throws {
+        var open: Set<SessionID> = []
+        for loop in eventLoops {
+            guard let sockets = loops[ObjectIdentifier(loop)] else { continue }
+            open.formUnion(try await loop.submit { sockets.value.sessions }.get())
+        }
+        var ended = open
+        for start in stride(from: 0, to: open.count, by: Self.sessionsPerQuery) {
+            ended.subtract(try await living(Array(open.dropFirst(start).prefix(Self.sessionsPerQuery))))
+        }
+        guard !ended.isEmpty else { return }
+        for loop in eventLoops {
+            guard let sockets = loops[ObjectIdentifier(loop)] else { continue }
+            let closing = ended
+            loop.execute { sockets.value.close(closing, with: Self.sessionEnded) }
+        }
     }
 
     /// Open sockets on this node.

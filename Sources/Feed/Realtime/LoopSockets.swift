@@ -1,3 +1,4 @@
+import Accounts
 import GameRules
 import NIOCore
 import WebSockets
@@ -14,6 +15,14 @@ final class LoopSockets {
         guard var sockets = byUser[socket.user] else { return }
         sockets.removeAll { $0 === socket }
         byUser[socket.user] = sockets.isEmpty ? nil : sockets
+    }
+
+    /// The sessions that have a socket here.
+    var sessions: Set<SessionID> { Set(byUser.values.joined().map(\.session)) }
+
+    /// Closes the sockets of sessions that ended.
+    func close(_ sessions: Set<SessionID>, with code: WebSocketCloseCode) {
+        for socket in byUser.values.joined() where sessions.contains(socket.session) { socket.close(code) }
     }
 
     /// Sends an encoded frame to a user's sockets that are subscribed; notifications need no subscription.

@@ -1,82 +1,142 @@
-package import Bitcoin
-import Dispatch
 import Foundation
+import GameRules
+import Glibc
 package import Logging
-import Metrics
 package import Platform
+package import Postgres
 package import Redis
 import ServiceLifecycle
 import Synchronization
 
-/// The pool's events, from its socket into Redis Streams (spec 03a §4). It never makes the pool wait.
+/// The pools' events, from their sockets into Redis Streams and the raw log (spec 03a §4). It never makes a pool wait.
 package final class Collector: Service {
-    private let path: String
-    private let redis: RedisClient
+    private let settings: CollectorSettings
     private let clock: Clock
     private let logger: Logger
     private let parser: DatagramParser
     private let filter = Mutex(NearDuplicateFilter())
-    private let critical: StreamSink
-    private let bulk: StreamSink
+    private let addresses: [PoolAddress]
+    private let group: gid_t?
+    private let redisPump: SinkPump
+    private let rawLogPump: SinkPump
+    private let deadLetters: CommandSink
     private let counts = CollectorCounts()
+    private let readers = Mutex<[PoolReader]>([])
 
-    package init(path: String, redis: RedisClient, network: BitcoinNetwork, clock: Clock, random: RandomSource, logger: Logger) {
-        self.path = path
-        self.redis = redis
+    /// - Throws: ``CollectorError`` when another collector uses the spool, or the socket's group does not exist.
+    package init(
+        settings: CollectorSettings,
+        redis: RedisClient,
+        database: PostgresClient,
+        network: Settings.Network,
+        clock: Clock,
+        random: RandomSource,
+        logger: Logger
+    ) throws(CollectorError) {
+        self.settings = settings
         self.clock = clock
         self.logger = logger
-        parser = DatagramParser(network: network, random: random)
-        critical = StreamSink(redis: redis, capacity: 10_000, logger: logger)
-        bulk = StreamSink(redis: redis, capacity: 200_000, logger: logger)
+        parser = DatagramParser(network: network.bitcoin, random: random)
+        addresses = settings.sockets.map(PoolAddress.init)
+        if let name = settings.socketGroup { group = try PoolSocket.groupID(named: name) } else { group = nil }
+        let rawLog = RawLogSink(
+            batchLimit: settings.batchMaximum,
+            patience: .milliseconds(Int64(settings.batchFlushSeconds * 1000)),
+            database: database
+        )
+        redisPump = SinkPump(sink: RedisSink(redis: redis), spool: try Self.spool("redis", settings, logger), logger: logger)
+        rawLogPump = SinkPump(sink: rawLog, spool: try Self.spool("raw_log", settings, logger), logger: logger)
+        deadLetters = CommandSink(redis: redis, capacity: 10_000, logger: logger)
     }
 
-    /// Collects until shutdown; then reads what is queued, sends it within ten seconds, and removes the socket.
-    /// - Throws: ``CollectorError`` when the path cannot be listened at.
+    /// A folder that cannot be written leaves the sink without a spool, not the pool without a collector.
+    private static func spool(_ sink: String, _ settings: CollectorSettings, _ logger: Logger) throws(CollectorError) -> Spool? {
+        do throws(CollectorError) {
+            return try Spool(directory: settings.spoolDirectory + "/" + sink, maximumBytes: settings.spoolMaximumBytes)
+        } catch {
+            if case .inUse = error { throw error }
+            logger.warning("no spool", metadata: ["event": "spool_missing", "sink": "\(sink)", "error_kind": "\(error)"])
+            return nil
+        }
+    }
+
+    /// Collects until shutdown; then reads what is queued, delivers or spools it within ten seconds, and removes the sockets.
+    /// - Throws: ``CollectorError`` when a path cannot be listened at.
     package func run() async throws {
-        let first = try DatagramSocket(path: path)
+        warnOfShortQueue()
+        let first = try addresses.map { address throws(CollectorError) in try PoolSocket(address, group: group) }
         await withTaskGroup(of: Void.self) { group in
-            group.addTask { await self.critical.run() }
-            group.addTask { await self.bulk.run() }
+            for pump in [redisPump, rawLogPump] { group.addTask { await pump.run() } }
+            group.addTask { await self.deadLetters.run() }
             await cancelWhenGracefulShutdown {
-                var socket = first
-                var reader = self.listen(on: socket)
+                self.readers.withLock { $0 = first.map(self.listen) }
                 while !Task.isCancelled {
                     try? await Task.sleep(for: .seconds(5))
-                    guard !Task.isCancelled, !socket.isInPlace else { continue }
-                    // The file was removed or replaced: bind again, so that events resume without a restart of the pool.
-                    reader.cancel()
-                    if let fresh = self.rebind(&socket) { reader = fresh }
+                    if !Task.isCancelled { self.look() }
                 }
-                reader.cancel()
-                socket.drain { self.receive($0, isTruncated: $1) }
-                socket.unlinkFile()
+                for reader in self.readers.withLock({ $0 }) {
+                    reader.stop()
+                    reader.socket.unlinkFile()
+                }
             }
-            critical.end()
-            bulk.end()
-            // Two of three end it: both sinks are empty, or one is and patience is over.
+            redisPump.queue.end()
+            rawLogPump.queue.end()
+            deadLetters.end()
+            // Four tasks: all three sinks are done, or some are and patience is over.
             group.addTask { try? await Task.sleep(for: .seconds(10)) }
-            await group.next()
-            await group.next()
+            for _ in 0..<3 { await group.next() }
             group.cancelAll()
         }
     }
 
-    private func listen(on socket: DatagramSocket) -> any DispatchSourceRead {
-        let reader = socket.makeReader { self.receive($0, isTruncated: $1) }
-        reader.activate()
-        logger.info("listening", metadata: ["event": "collector_listening"])
+    /// How the collector is now.
+    package var health: CollectorHealth {
+        CollectorHealth(
+            sockets: addresses.map { address in
+                let reader = readers.withLock { $0.first { $0.socket.address == address } }
+                return .init(path: address.path, kind: address.kind, isBound: reader?.socket.isInPlace ?? false)
+            },
+            sinks: [redisPump, rawLogPump].map { pump in
+                .init(name: pump.name, state: pump.state.rawValue, queuedEvents: pump.queue.count, spooledBytes: pump.spooledBytes)
+            }
+        )
+    }
+
+    // MARK: sockets
+
+    private func listen(on socket: PoolSocket) -> PoolReader {
+        let reader = PoolReader(socket) { self.receive($0, isTruncated: $1) }
+        reader.start()
+        logger.info("listening", metadata: ["event": "collector_listening", "kind": "\(socket.address.kind.rawValue)"])
         return reader
     }
 
-    private func rebind(_ socket: inout DatagramSocket) -> (any DispatchSourceRead)? {
-        do {
-            socket = try DatagramSocket(replacing: socket)
-            return listen(on: socket)
-        } catch {
-            logger.error("socket lost", metadata: ["event": "collector_rebind", "error_kind": "\(error)"])
-            return nil
+    /// Binds sockets again whose file was removed or replaced, so that events resume without a restart of the pool; sets the gauges.
+    private func look() {
+        readers.withLock { readers in
+            for index in readers.indices where !readers[index].socket.isInPlace {
+                readers[index].stop()
+                do throws(CollectorError) {
+                    readers[index] = listen(on: try PoolSocket(replacing: readers[index].socket, group: group))
+                } catch {
+                    logger.error("socket lost", metadata: ["event": "collector_rebind", "error_kind": "\(error)"])
+                }
+            }
+        }
+        for pump in [redisPump, rawLogPump] {
+            SinkCounts(sink: pump.name).gauge(queued: pump.queue.count, spooledBytes: pump.spooledBytes)
         }
     }
+
+    private func warnOfShortQueue() {
+        guard let length = KernelQueue.length(), length < KernelQueue.advised else { return }
+        logger.warning(
+            "the kernel queues few datagrams: a burst is lost in the pool; set net.unix.max_dgram_qlen to 8192 before the collector starts",
+            metadata: ["event": "short_kernel_queue", "length": "\(length)"]
+        )
+    }
+
+    // MARK: events
 
     private func receive(_ datagram: UnsafeRawBufferPointer, isTruncated: Bool) {
         let now = clock.now()
@@ -84,28 +144,17 @@ package final class Collector: Service {
             if isTruncated { throw .truncated(byteCount: datagram.count) }
             let event = try parser.parse(datagram, receivedAt: now)
             if filter.withLock({ $0.isDuplicate(event) }) { return counts.duplicate() }
-            guard let stream = EventRoute(event, logsShares: false).stream else { return counts.unrouted() }
+            if event.envelope.isTimeFixed { counts.timeFixed() }
+            let route = EventRoute(event, logsShares: settings.logsRawShares)
             let record = EventRecord(event)
-            let taken = (record.isCritical ? critical : bulk).append(record.command(appendingTo: stream))
-            if taken { counts.taken() } else { counts.dropped() }
+            var isTaken = true
+            if route.isLogged { isTaken = rawLogPump.append(record) }
+            guard route.stream != nil else { return counts.unrouted() }
+            isTaken = redisPump.append(record) && isTaken
+            if isTaken { counts.taken() } else { counts.dropped() }
         } catch {
             counts.refused(error.reason)
-            _ = critical.append(SocketDeadLetter.command(error, datagram, at: now))
+            _ = deadLetters.append(SocketDeadLetter.command(error, datagram, at: now))
         }
     }
-}
-
-/// What the collector reports.
-struct CollectorCounts: Sendable {
-    private static let name = "tbg_collector_events_total"
-    private let takenEvents = Counter(label: name, dimensions: [("result", "taken")])
-    private let duplicates = Counter(label: name, dimensions: [("result", "duplicate")])
-    private let others = Counter(label: name, dimensions: [("result", "unrouted")])
-    private let drops = Counter(label: name, dimensions: [("result", "dropped")])
-
-    func taken() { takenEvents.increment() }
-    func duplicate() { duplicates.increment() }
-    func unrouted() { others.increment() }
-    func dropped() { drops.increment() }
-    func refused(_ reason: String) { Counter(label: "tbg_collector_rejects_total", dimensions: [("reason", reason)]).increment() }
 }

@@ -4,18 +4,67 @@ package import Postgres
 /// What a committed-or-about-to-be batch changed: what later features build on (DESIGN.md "A lower feature never knows a higher one").
 package struct BatchChange: Sendable {
     /// Shares stored for the first time, in processing order; redelivered ones are not among them.
-    package let shares: [OwnedShare]
+    package var shares: [OwnedShare] = []
     /// The same, folded.
-    package let delta: BatchDelta
+    package var delta = BatchDelta()
     /// Bests that rose, with the value before.
-    package let raisedBests: [RaisedBest]
+    package var raisedBests: [RaisedBest] = []
     /// Keys of shares that were all-time bests when processed.
-    package let bestShares: Set<OwnedShare.Key>
+    package var bestShares: Set<OwnedShare.Key> = []
+    /// Workers that went on or offline.
+    package var switches: [WorkerSwitch] = []
+    /// Blocks found, and what became of earlier ones.
+    package var blocks: [BlockChange] = []
     /// When the batch was processed.
     package let now: Instant
+
+    /// Whether there is nothing to act on.
+    package var isEmpty: Bool { shares.isEmpty && raisedBests.isEmpty && switches.isEmpty && blocks.isEmpty }
 }
 
-/// A feature that acts on what ingest stores, inside ingest's own transaction, so that its effects are as exactly-once as the shares.
+/// A worker that went on or offline.
+package struct WorkerSwitch: Sendable, Equatable {
+    /// Why.
+    package enum Reason: String, Sendable {
+        case connect, share, disconnect, timeout
+    }
+
+    package let user: UserID
+    package let workerID: Int64
+    package let worker: LiveWorker
+    package let isOnline: Bool
+    package let reason: Reason
+    /// Pool time of the event that switched it.
+    package let time: Instant
+    /// Last accepted share.
+    package let lastShare: Instant?
+    /// Begin of the last session.
+    package let connectedAt: Instant?
+}
+
+extension WorkerSwitch {
+    init(
+        _ subject: ControlScribe.Subject,
+        isOnline: Bool,
+        reason: Reason,
+        time: Instant,
+        lastShare: Instant?,
+        connectedAt: Instant?
+    ) {
+        self.init(
+            user: subject.user,
+            workerID: subject.worker.id,
+            worker: LiveWorker(address: subject.address, name: subject.worker.name),
+            isOnline: isOnline,
+            reason: reason,
+            time: time,
+            lastShare: lastShare,
+            connectedAt: connectedAt
+        )
+    }
+}
+
+/// A feature that acts on what ingest stores, inside ingest's own transaction, so that its effects are as exactly-once as the facts.
 package protocol BatchObserver: Sendable {
     /// Called after the roll-ups, before the commit. What it throws rolls the whole batch back.
     func batchStored(_ change: BatchChange, in transaction: PostgresTransaction) async throws

@@ -1,4 +1,6 @@
+import API
 import Foundation
+import NIOCore
 package import GameRules
 package import Redis
 
@@ -36,6 +38,8 @@ package struct DeadLetters: Sendable {
                 stream,
                 "entry_id",
                 letter.entry.id.description,
+                "deliveries",
+                letter.deliveries,
                 "raw",
                 Self.raw(letter.entry),
                 "at",
@@ -45,16 +49,29 @@ package struct DeadLetters: Sendable {
         for reply in try await redis.pipeline(commands) { _ = try reply.get() }
     }
 
-    /// The entry's fields as text, or base64 where they are not UTF-8.
+    /// The entry's fields as a JSON object of texts, so that it can be put back; base64 of the same where a value is not UTF-8.
     private static func raw(_ entry: StreamEntry) -> String {
-        var bytes: [UInt8] = []
+        var json = JSONWriter()
+        var isText = true
+        json.beginObject()
         entry.fields.forEach { name, value in
-            if !bytes.isEmpty { bytes.append(UInt8(ascii: " ")) }
-            bytes += name
-            bytes.append(UInt8(ascii: "="))
-            bytes += value
+            guard let name = String(validating: name, as: UTF8.self), let value = String(validating: value, as: UTF8.self) else {
+                isText = false
+                return
+            }
+            json.name(name)
+            json.string(value)
         }
-        bytes = Array(bytes.prefix(rawLimit))
-        return String(validating: bytes, as: UTF8.self) ?? Data(bytes).base64EncodedString()
+        json.endObject()
+        if isText { return String(decoding: Array(json.buffer.readableBytesView.prefix(rawLimit)), as: UTF8.self) }
+        var bytes: [UInt8] = []
+        entry.fields.forEach { name, value in bytes += Array(name) + [UInt8(ascii: "=")] + Array(value) + [UInt8(ascii: "\n")] }
+        return Data(bytes.prefix(rawLimit)).base64EncodedString()
+    }
+
+    /// The fields of the entry a letter was; nil where they were cut or are no text.
+    static func fields(of letter: StreamEntry) -> [(name: String, value: String)]? {
+        guard let raw = letter.fields.string("raw"), let object = try? JSONParser().parse(raw.utf8).objectValue else { return nil }
+        return object.compactMap { name, value in value.stringValue.map { (name, $0) } }
     }
 }

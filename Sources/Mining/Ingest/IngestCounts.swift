@@ -7,6 +7,8 @@ struct IngestCounts: Sendable {
     private let refused = Counter(label: "tbg_mining_shares_total", dimensions: [("status", "rejected")])
     private let duplicates = Counter(label: "tbg_mining_shares_total", dimensions: [("status", "duplicate")])
     private let invalid = Counter(label: "tbg_mining_shares_total", dimensions: [("status", "invalid")])
+    private let late = Counter(label: "tbg_mining_late_shares_total")
+    private static let lateSeconds: Int64 = 600
     private let age = Timer(label: "tbg_event_age_seconds", dimensions: [("stream", "share_submitted")])
 
     func rejected(_ count: Int) {
@@ -19,7 +21,16 @@ struct IngestCounts: Sendable {
         accepted.increment(by: good)
         refused.increment(by: change.shares.count - good)
         duplicates.increment(by: max(0, offered - change.shares.count))
+        // Late shares, such as those of a spool, still enter the roll-ups of their own time (spec 03a §6.6).
+        let late = change.shares.count { change.now.seconds(since: $0.time) > Self.lateSeconds }
+        if late > 0 { self.late.increment(by: late) }
         // One observation a batch, of its oldest share: the figure alerts look at is the worst, not the mean.
         if let oldest = change.shares.map(\.time).min() { age.recordNanoseconds(max(0, committed.microseconds(since: oldest)) * 1000) }
     }
+}
+
+/// What a stream consumer reports.
+struct ConsumerCounts: Sendable {
+    /// Entries were lost before anybody read them.
+    func gap(_ reason: String) { Counter(label: "tbg_mining_gaps_total", dimensions: [("reason", reason)]).increment() }
 }

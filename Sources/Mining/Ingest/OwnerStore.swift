@@ -4,13 +4,8 @@ import Postgres
 
 /// The SQL behind ``OwnerBook``.
 struct OwnerStore: Sendable {
-    /// Keeps addresses from changing hands until the transaction ends: a change takes the same lock exclusively. One lock a batch
-    /// instead of a row lock a user.
-    static let lockOwners: SQL = "select pg_advisory_xact_lock_shared(7462, 3)"
-    /// Taken by whoever moves an address or removes a user, together with ``raiseEpoch``.
-    package static let lockOwnersExclusively: SQL = "select pg_advisory_xact_lock(7462, 3)"
-    package static let raiseEpoch: SQL = "update ownership_epoch set epoch = epoch + 1"
-    static let readEpoch: SQL = "select epoch from ownership_epoch"
+    static let lockOwners = AddressOwnership.lockShared
+    static let readEpoch = AddressOwnership.readEpoch
 
     /// Answers address, changed at, user: who held an address until when.
     func changes(of addresses: [String]) -> SQL {

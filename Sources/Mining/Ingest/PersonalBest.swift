@@ -60,6 +60,10 @@ package struct BestCandidate: Sendable, Equatable {
     func isBeaten(by share: OwnedShare) -> Bool {
         share.achieved > difficulty || (share.achieved == difficulty && share.time < time)
     }
+
+    func isBeaten(by other: BestCandidate) -> Bool {
+        other.difficulty > difficulty || (other.difficulty == difficulty && other.time < time)
+    }
 }
 
 /// A best that a batch raised: told to the owner once per timeframe and batch.

@@ -18,4 +18,14 @@ struct PersonalBestStore: Sendable {
         returning user_id, timeframe, period_key, previous_best
         """
     }
+
+    /// The rows that rose, as ``raise(_:now:)`` answers them.
+    static func raised(_ rows: PostgresRows, _ bests: [BestKey: BestCandidate]) throws -> [RaisedBest] {
+        try rows.compactMap { row in
+            let (user, timeframe, period, previous) = try row.decode((UserID, String, String, Double).self)
+            let frame = BestTimeframe(rawValue: timeframe) ?? .alltime
+            let key = BestKey(user: user, timeframe: frame, period: period)
+            return bests[key].map { RaisedBest(key: key, new: $0, previous: previous) }
+        }
+    }
 }

@@ -27,7 +27,7 @@ package struct ShareBatchWriter: Sendable {
         let outcome = try await database.transaction { transaction in
             let identified = try await identify(incoming, in: transaction)
             let change = try await store(identified.shares, now: now, in: transaction)
-            for observer in observers { try await observer.batchStored(change, in: transaction) }
+            if !change.isEmpty { for observer in observers { try await observer.batchStored(change, in: transaction) } }
             return (change: change, identified: identified)
         }
         owners.remember(outcome.identified.owners)
@@ -84,7 +84,7 @@ package struct ShareBatchWriter: Sendable {
     private func store(_ identified: [OwnedShare], now: Instant, in transaction: PostgresTransaction) async throws -> BatchChange {
         let shares = try await insert(identified, in: transaction)
         let delta = BatchDelta(shares)
-        guard !shares.isEmpty else { return BatchChange(shares: [], delta: delta, raisedBests: [], bestShares: [], now: now) }
+        guard !shares.isEmpty else { return BatchChange(now: now) }
 
         let dayKeys = delta.days.keys.sorted()
         let first = try await transaction.pipeline([
@@ -126,8 +126,35 @@ package struct ShareBatchWriter: Sendable {
         second += store.addPoolHours(delta.poolHours.sorted { $0.key < $1.key })
         let results = try await transaction.pipeline(second)
 
-        let raised = candidates.isEmpty ? [] : try Self.raised(results[1], delta.bests)
-        return BatchChange(shares: shares, delta: delta, raisedBests: raised, bestShares: bestShares, now: now)
+        let raised = candidates.isEmpty ? [] : try PersonalBestStore.raised(results[1], delta.bests)
+        let switches = try Self.switches(first[4], shares)
+        return BatchChange(shares: shares, delta: delta, raisedBests: raised, bestShares: bestShares, switches: switches, now: now)
+    }
+
+    /// Workers that this batch has switched on.
+    private static func switches(_ rows: PostgresRows, _ shares: [OwnedShare]) throws -> [WorkerSwitch] {
+        let woken = try rows.compactMap { row in
+            let (worker, isWoken) = try row.decode((Int64, Bool).self)
+            return isWoken ? worker : nil
+        }
+        guard !woken.isEmpty else { return [] }
+        let latest = shares.reduce(into: [Int64: OwnedShare]()) { latest, share in
+            if share.isAccepted, share.time >= latest[share.workerID]?.time ?? .unixEpoch { latest[share.workerID] = share }
+        }
+        return woken.compactMap { worker in
+            latest[worker].map { share in
+                WorkerSwitch(
+                    user: share.userID,
+                    workerID: worker,
+                    worker: LiveWorker(address: share.address, name: share.workerName),
+                    isOnline: true,
+                    reason: .share,
+                    time: share.time,
+                    lastShare: share.time,
+                    connectedAt: share.time
+                )
+            }
+        }
     }
 
     /// Copies the rows when all are new, which is nearly always; else stores the new ones only.
@@ -171,14 +198,5 @@ package struct ShareBatchWriter: Sendable {
             keys.insert(share.key)
         }
         return keys
-    }
-
-    private static func raised(_ rows: PostgresRows, _ bests: [BestKey: BestCandidate]) throws -> [RaisedBest] {
-        try rows.compactMap { row in
-            let (user, timeframe, period, previous) = try row.decode((UserID, String, String, Double).self)
-            let frame = BestTimeframe(rawValue: timeframe) ?? .alltime
-            let key = BestKey(user: user, timeframe: frame, period: period)
-            return bests[key].map { RaisedBest(key: key, new: $0, previous: previous) }
-        }
     }
 }

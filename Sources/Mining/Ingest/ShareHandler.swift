@@ -1,8 +1,9 @@
 package import Bitcoin
-import GameRules
-package import Logging
+package import GameRules
+import Logging
 import Metrics
 package import Platform
+import Postgres
 package import Redis
 import Synchronization
 
@@ -10,6 +11,9 @@ import Synchronization
 package final class ShareHandler: StreamHandler {
     private let writer: ShareBatchWriter
     private let live: LiveState
+    private let sessions: LiveSessions
+    private let pressure: IngestPressure
+    private let database: PostgresClient
     private let publisher: Publisher
     private let messages = ShareMessages()
     private let decoder: Mutex<ShareDecoder>
@@ -17,12 +21,21 @@ package final class ShareHandler: StreamHandler {
     private let logger: Logger
     private let counts = IngestCounts()
 
-    package init(writer: ShareBatchWriter, live: LiveState, publisher: Publisher, network: BitcoinNetwork, clock: Clock, logger: Logger) {
+    /// - Parameter pressure: tells when ingest is too far behind to tell owners of single shares.
+    package init(
+        writer: ShareBatchWriter,
+        runtime: Runtime,
+        network: BitcoinNetwork,
+        pressure: IngestPressure = IngestPressure()
+    ) {
         self.writer = writer
-        self.live = live
-        self.publisher = publisher
-        self.clock = clock
-        self.logger = logger
+        self.pressure = pressure
+        live = LiveState(redis: runtime.redis)
+        sessions = LiveSessions(redis: runtime.redis)
+        database = runtime.database
+        publisher = runtime.publisher
+        clock = runtime.clock
+        logger = runtime.logger
         decoder = Mutex(ShareDecoder(network: network))
     }
 
@@ -31,18 +44,37 @@ package final class ShareHandler: StreamHandler {
         let (shares, dead) = decode(entries, of: stream, now: now)
         counts.rejected(dead.count)
         guard !shares.isEmpty else { return dead }
+        _ = try await store(shares, now: now)
+        return dead
+    }
+
+    /// Stores shares of the raw log; answers how many had been missing.
+    package func apply(_ events: [MiningEvent], now: Instant) async throws -> Int {
+        let shares = events.compactMap { event -> IncomingShare? in
+            guard case .shareSubmitted(let share) = event.payload else { return nil }
+            return try? IncomingShare(ShareEvent(envelope: event.envelope, share: share))
+        }
+        return shares.isEmpty ? 0 : try await store(shares, now: now)
+    }
+
+    private func store(_ shares: [IncomingShare], now: Instant) async throws -> Int {
         let change = try await writer.write(shares, now: now)
         counts.stored(change, of: shares.count, at: clock.now())
         await tell(change)
-        return dead
+        return change.shares.count
     }
 
     /// After the commit, best effort: the facts are in the database whatever happens here.
     private func tell(_ change: BatchChange) async {
         guard !change.shares.isEmpty else { return }
-        await publisher.send(messages.messages(for: change))
+        await publisher.send(
+            messages.messages(for: change, tellsShares: !pressure.isHigh)
+                + WorkerMessages.messages(for: change.switches, database: database)
+        )
         do {
             try await live.add(change.shares, now: change.now)
+            try await live.rank(change.raisedBests)
+            try await sessions.set(change.switches)
         } catch {
             logger.warning("live figures not refreshed", metadata: ["event": "live_state", "error_kind": "\(type(of: error))"])
         }

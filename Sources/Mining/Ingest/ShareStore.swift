@@ -144,7 +144,7 @@ package struct ShareStore: Sendable {
     func addWorkers(_ workers: [(key: Int64, value: BatchDelta.Worker)], now: Instant) -> SQL {
         """
         update workers w set
-            is_online = w.is_online or d.wakes,
+            is_online = w.is_online or coalesce(d.wakes, false),
             connected_at = case when d.wakes and not w.is_online then d.last_share else w.connected_at end,
             accepted_shares = w.accepted_shares + d.accepted,
             rejected_shares = w.rejected_shares + d.rejected,
@@ -156,7 +156,7 @@ package struct ShareStore: Sendable {
             current_diff = case when w.last_seen is null or d.seen_at >= w.last_seen then d.difficulty else w.current_diff end,
             archived_at = null
         from (
-            select d.*, b.id is not null and d.last_share > \(now.adding(seconds: -Self.onlineSeconds))
+            select d.*, b.is_online as was_online, d.last_share > \(now.adding(seconds: -Self.onlineSeconds))
                 and (b.disconnected_at is null or d.last_share > b.disconnected_at) as wakes
             from unnest(\(workers.map(\.key)), \(workers.map(\.value.tally.accepted)), \(workers.map(\.value.tally.rejected)),
                         \(workers.map(\.value.tally.work)), \(workers.map(\.value.tally.best)), \(workers.map(\.value.tally.bestAt)),
@@ -165,7 +165,7 @@ package struct ShareStore: Sendable {
             join workers b on b.id = d.id
         ) d
         where w.id = d.id
-        returning w.id, d.wakes and w.connected_at = d.last_share
+        returning w.id, coalesce(d.wakes, false) and not d.was_online
         """
     }
 

@@ -1,6 +1,6 @@
 package import Logging
 package import NIOCore
-import Platform
+package import Platform
 package import Redis
 
 /// Reads streams as one consumer of a group: batches, retries, acknowledgement after commit, dead letters, and the entries of
@@ -11,23 +11,24 @@ package struct StreamConsumer: Sendable {
         /// Streams read together; a block never waits behind shares because control streams have a consumer of their own.
         package var streams: [String]
         package var group: String
-        package var consumer: String
         /// Most entries of one batch.
         package var count: Int
         /// Batches stored side by side: the next one is copied while the last one's roll-ups wait for their locks.
         package var concurrency = 2
         /// Longest wait of a read.
         package var block = TimeAmount.seconds(2)
-        /// Entries pending longer belong to a consumer that died.
+        /// Entries pending longer are taken over, also from consumers that seem to live.
         package var claimIdle = TimeAmount.seconds(60)
+        /// Time between two searches for such entries.
         package var claimInterval = TimeAmount.seconds(15)
+        /// Time between two searches for consumers without a lease.
+        package var leaseInterval = TimeAmount.seconds(1)
         /// Deliveries after which an entry that fails for an unknown cause is given up.
         package var maximumDeliveries = 5
 
-        package init(streams: [String], group: String, consumer: String, count: Int) {
+        package init(streams: [String], group: String, count: Int) {
             self.streams = streams
             self.group = group
-            self.consumer = consumer
             self.count = count
         }
     }
@@ -35,22 +36,40 @@ package struct StreamConsumer: Sendable {
     private let configuration: Configuration
     private let redis: RedisClient
     private let handler: any StreamHandler
+    private let lease: ConsumerLease
+    private let pending: PendingEntries
     private let deadLetters: DeadLetters
+    private let gaps: GapLog
+    private let clock: Clock
     private let logger: Logger
+    private let counts = ConsumerCounts()
 
-    package init(configuration: Configuration, redis: RedisClient, handler: any StreamHandler, deadLetters: DeadLetters, logger: Logger) {
+    package init(
+        configuration: Configuration,
+        redis: RedisClient,
+        handler: any StreamHandler,
+        lease: ConsumerLease,
+        deadLetters: DeadLetters,
+        gaps: GapLog,
+        clock: Clock,
+        logger: Logger
+    ) {
         self.configuration = configuration
         self.redis = redis
         self.handler = handler
+        self.lease = lease
         self.deadLetters = deadLetters
+        self.gaps = gaps
+        self.clock = clock
         self.logger = logger
+        pending = PendingEntries(group: configuration.group, lease: lease, redis: redis)
     }
 
-    /// Consumes until cancelled; then finishes and acknowledges the batches in hand.
+    /// Consumes until cancelled; then finishes and acknowledges the batches in hand. The lease is the caller's to hold meanwhile.
     package func run() async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.read() }
-            group.addTask { await self.claim() }
+            group.addTask { await self.takeOver() }
         }
     }
 
@@ -89,7 +108,7 @@ package struct StreamConsumer: Sendable {
                 }
                 let batches = try await connection.xreadgroup(
                     group: configuration.group,
-                    consumer: configuration.consumer,
+                    consumer: lease.consumer,
                     streams: configuration.streams,
                     count: configuration.count,
                     block: configuration.block
@@ -104,8 +123,21 @@ package struct StreamConsumer: Sendable {
         }
     }
 
+    /// Makes the groups that are missing. A group that was there before went with entries nobody had read, so the gap is noted first: a crash
+    /// in between notes it twice, never not at all.
     private func createGroups() async throws {
-        for stream in configuration.streams { _ = try await redis.xgroupCreate(stream, group: configuration.group) }
+        for stream in configuration.streams where try await !hasGroup(stream) {
+            try await gaps.open(now: clock.now())
+            if try await redis.xgroupCreate(stream, group: configuration.group) { counts.gap("group_missing") }
+        }
+    }
+
+    private func hasGroup(_ stream: String) async throws -> Bool {
+        do {
+            return try await redis.xinfoGroups(stream).contains { $0.name == configuration.group }
+        } catch RedisError.server {
+            return false
+        }
     }
 
     // MARK: storing
@@ -136,8 +168,9 @@ package struct StreamConsumer: Sendable {
             } catch {
                 if RetryPolicy.isPassing(error) { continue }
                 logger.error("entry not stored", metadata: ["event": "entry_failed", "error_kind": "\(type(of: error))"])
-                guard await deliveries(of: entry.id, in: stream) >= configuration.maximumDeliveries else { continue }
-                await settle([entry], dead: [DeadEntry(entry: entry, reason: "unprocessable", detail: "\(type(of: error))")], of: stream)
+                let deliveries = (try? await pending.deliveries(of: entry.id, in: stream)) ?? 0
+                guard deliveries >= configuration.maximumDeliveries else { continue }
+                await settle([entry], dead: [.unprocessable(entry, deliveries: deliveries, detail: "\(type(of: error))")], of: stream)
             }
         }
     }
@@ -157,40 +190,59 @@ package struct StreamConsumer: Sendable {
         }
     }
 
-    /// Runs one attempt to its end even when reading has been told to stop: a transaction cut off would be stored by nobody for a minute.
+    /// Runs one attempt to its end even when reading has been told to stop: a transaction cut off would leave its entries to another consumer.
     private func shielded<Value: Sendable>(_ attempt: @escaping @Sendable () async throws -> Value) async throws -> Value {
         try await Task(operation: attempt).value
     }
 
-    private func deliveries(of id: StreamID, in stream: String) async -> Int {
-        let pending = try? await redis.xpending(stream, group: configuration.group, from: id, through: id, count: 1)
-        return pending?.first?.deliveries ?? 0
-    }
+    // MARK: entries of others
 
-    // MARK: entries of dead consumers
-
-    private func claim() async {
+    /// Dead consumers are looked for often; entries that are merely old, seldom.
+    private func takeOver() async {
+        let rounds = max(1, configuration.claimInterval.nanoseconds / configuration.leaseInterval.nanoseconds)
+        var round: Int64 = 0
         while !Task.isCancelled {
-            for stream in configuration.streams { await claim(stream) }
-            try? await Task.sleep(for: .nanoseconds(configuration.claimInterval.nanoseconds))
+            for stream in configuration.streams {
+                do {
+                    try await pending.takeOverFromDead(stream) { await finish($0, of: stream) }
+                    if round == 0 {
+                        try await pending.takeOverIdle(stream, longerThan: configuration.claimIdle) { await finish($0, of: stream) }
+                        try await pending.forgetOldConsumers(stream)
+                    }
+                } catch {
+                    logger.debug("pending entries not searched", metadata: ["event": "takeover", "error_kind": "\(type(of: error))"])
+                }
+            }
+            round = (round + 1) % rounds
+            try? await Task.sleep(for: .nanoseconds(configuration.leaseInterval.nanoseconds))
         }
     }
 
-    private func claim(_ stream: String) async {
-        var cursor = StreamID.zero
-        repeat {
-            guard
-                let claim = try? await redis.xautoclaim(
-                    stream,
-                    group: configuration.group,
-                    consumer: configuration.consumer,
-                    minimumIdle: configuration.claimIdle,
-                    from: cursor,
-                    count: 200
-                )
-            else { return }
-            if !claim.entries.isEmpty { await finish(claim.entries, of: stream) }
-            cursor = claim.cursor
-        } while cursor != .zero && !Task.isCancelled
+    /// Entries that have gone through many hands may be what killed their consumers: they are tried one at a time, and after twice the
+    /// allowed deliveries not any more.
+    private func finish(_ takeover: PendingEntries.Takeover, of stream: String) async {
+        if takeover.lost > 0 { await noteGap(takeover.lost, in: stream) }
+        let limit = configuration.maximumDeliveries
+        let fresh = takeover.entries.filter { $0.deliveries <= limit }.map(\.entry)
+        if !fresh.isEmpty { await finish(fresh, of: stream) }
+        for (entry, deliveries) in takeover.entries where deliveries > limit {
+            if deliveries > 2 * limit {
+                await settle([entry], dead: [.unprocessable(entry, deliveries: deliveries, detail: "its consumers died")], of: stream)
+            } else {
+                await finish([entry], of: stream)
+            }
+        }
+    }
+
+    private func noteGap(_ count: Int, in stream: String) async {
+        logger.error("entries trimmed before they were read", metadata: ["event": "data_gap", "stream": "\(stream)", "count": "\(count)"])
+        counts.gap("pending_deleted")
+        var backoff = RetryDelay()
+        while true {
+            do { return try await gaps.open(now: clock.now()) } catch {
+                if Task.isCancelled { return }
+                try? await Task.sleep(for: backoff.next())
+            }
+        }
     }
 }

@@ -15,10 +15,18 @@ package struct DeadEntry: Sendable {
     package let reason: String
     /// For the operator; never holds payload text.
     package let detail: String
+    /// How often the entry had been delivered; 1 where that was not asked.
+    package let deliveries: Int
 
-    package init(entry: StreamEntry, reason: String, detail: String = "") {
+    package init(entry: StreamEntry, reason: String, detail: String = "", deliveries: Int = 1) {
         self.entry = entry
         self.reason = reason
         self.detail = detail
+        self.deliveries = deliveries
+    }
+
+    /// An entry that failed for an unknown cause once too often.
+    static func unprocessable(_ entry: StreamEntry, deliveries: Int, detail: String) -> DeadEntry {
+        DeadEntry(entry: entry, reason: "unprocessable", detail: detail, deliveries: deliveries)
     }
 }

@@ -1,8 +1,8 @@
 package import GameRules
 package import Redis
 
-/// Writes what a committed batch changed into Redis: work rings, last activity (spec 03a §8). Best effort: everything here can be
-/// rebuilt from the database, and a failure never fails the batch.
+/// Writes what a committed batch changed into Redis: work rings, last activity, counts, ranks (spec 03a §8). Best effort: everything here
+/// can be rebuilt from the database, and a failure never fails the batch.
 package struct LiveState: Sendable {
     private let redis: RedisClient
 
@@ -10,81 +10,42 @@ package struct LiveState: Sendable {
         self.redis = redis
     }
 
-    /// Adds the batch's accepted shares, in one round trip.
+    /// Adds the batch's shares, in two round trips.
     package func add(_ shares: [OwnedShare], now: Instant) async throws {
         var users: [String: WorkRing] = [:]
-        var workers: [WorkerName: Activity] = [:]
-        for share in shares where share.isAccepted {
-            users[share.address, default: WorkRing()].add(work: share.work, at: share.time)
-            workers[WorkerName(address: share.address, name: share.workerName), default: Activity(share)].add(share)
+        var workers: [LiveWorker: WorkerActivity] = [:]
+        for share in shares {
+            let worker = LiveWorker(address: share.address, name: share.workerName)
+            workers[worker, default: WorkerActivity(share)].add(share)
+            if share.isAccepted { users[share.address, default: WorkRing()].add(work: share.work, at: share.time) }
         }
-        guard !users.isEmpty else { return }
-        var calls: [ScriptCall] = []
-        for (address, ring) in users { calls.append(ScriptCall(key: LiveKeys.userRing(address), ring: ring)) }
-        for (worker, activity) in workers {
-            calls.append(ScriptCall(key: LiveKeys.workerRing(worker.address, worker.name), ring: activity.ring))
+        guard !workers.isEmpty else { return }
+        var calls = users.map { address, ring in Self.add(ring, to: LiveKeys.userRing(address), now: now) }
+        for (worker, activity) in workers where activity.accepted > 0 {
+            calls.append(Self.add(activity.ring, to: LiveKeys.workerRing(worker.address, worker.name), now: now))
         }
-        try await run(calls, now: now)
-        _ = try await redis.pipeline(workers.flatMap { worker, activity in commands(worker, activity) })
+        _ = try await Scripts.run(calls, of: Self.addToRing, on: redis)
+        _ = try await Scripts.run(workers.map { $1.touch($0) }, of: WorkerActivity.touch, on: redis)
+        let sets = workers.flatMap { $1.sets($0) }
+        if !sets.isEmpty { _ = try await redis.pipeline(sets) }
     }
 
-    private struct WorkerName: Hashable {
-        let address: String
-        let name: String
+    /// Raises ranks.
+    package func rank(_ bests: [RaisedBest]) async throws {
+        guard !bests.isEmpty else { return }
+        _ = try await redis.pipeline(
+            bests.flatMap { best in
+                let key = LiveKeys.rank(best.key.timeframe, best.key.period)
+                var commands = [RedisCommand("ZADD", key, "GT", best.new.difficulty, best.key.user.description)]
+                if let life = LiveKeys.rankLife(best.key.timeframe) { commands.append(RedisCommand("EXPIRE", key, life)) }
+                return commands
+            }
+        )
     }
 
-    private struct Activity {
-        let user: UserID
-        var ring = WorkRing()
-        var last: OwnedShare
-
-        init(_ share: OwnedShare) {
-            user = share.userID
-            last = share
-        }
-
-        mutating func add(_ share: OwnedShare) {
-            ring.add(work: share.work, at: share.time)
-            if share.time > last.time { last = share }
-        }
-    }
-
-    private struct ScriptCall {
-        let key: String
-        let ring: WorkRing
-    }
-
-    private func run(_ calls: [ScriptCall], now: Instant) async throws {
-        let minute = now.secondsSinceUnixEpoch / 60
-        let arguments = calls.map { call in
-            [RedisArgument.integer(Int(minute))] + call.ring.increments.flatMap { [.string($0.field), .double($0.amount)] }
-        }
-        // The script's first call of a connection's life may meet a server that has not seen it.
-        guard let first = calls.first, let firstArguments = arguments.first else { return }
-        try await redis.evaluate(Self.addToRing, keys: [first.key], arguments: firstArguments)
-        let rest = zip(calls, arguments).dropFirst().map { Self.addToRing.call([$0.key], $1) }
-        if !rest.isEmpty { _ = try await redis.pipeline(Array(rest)) }
-    }
-
-    private func commands(_ worker: WorkerName, _ activity: Activity) -> [RedisCommand] {
-        let seconds = Int(activity.last.time.secondsSinceUnixEpoch)
-        let milliseconds = Int(activity.last.time.millisecondsSinceUnixEpoch)
-        return [
-            RedisCommand(
-                "HSET",
-                LiveKeys.worker(worker.address, worker.name),
-                "is_online",
-                "1",
-                "last_share",
-                activity.last.time.rfc3339,
-                "last_active_ms",
-                milliseconds,
-                "current_diff",
-                activity.last.difficulty
-            ),
-            RedisCommand("ZADD", LiveKeys.activeWorkers, "GT", seconds, "\(worker.address)|\(worker.name)"),
-            RedisCommand("ZADD", LiveKeys.onlineWorkers(activity.user), "GT", seconds, worker.name),
-        ]
+    private static func add(_ ring: WorkRing, to key: String, now: Instant) -> RedisCommand {
+        let minute = RedisArgument.integer(Int(now.secondsSinceUnixEpoch / 60))
+        return addToRing.call([key], [minute] + ring.increments.flatMap { [.string($0.field), .double($0.amount)] })
     }
 
     /// Adds sums to a ring; once a minute a key, fields nobody reads any more are removed and the life of the key is renewed.
@@ -102,6 +63,83 @@ package struct LiveState: Sendable {
             redis.call('HSET', key, 'swept', ARGV[1])
             redis.call('EXPIRE', key, 90000)
         end
+        return 1
+        """
+    )
+}
+
+/// What a batch tells of one worker.
+struct WorkerActivity: Sendable {
+    let user: UserID
+    private(set) var ring = WorkRing()
+    private(set) var accepted = 0
+    private var rejected = 0
+    private var best = 0.0
+    /// The latest accepted share.
+    private var last: OwnedShare?
+
+    init(_ share: OwnedShare) {
+        user = share.userID
+    }
+
+    mutating func add(_ share: OwnedShare) {
+        guard share.isAccepted else {
+            rejected += 1
+            return
+        }
+        accepted += 1
+        best = max(best, share.achieved)
+        ring.add(work: share.work, at: share.time)
+        ring.countShare(at: share.time)
+        if share.time > last?.time ?? .unixEpoch { last = share }
+    }
+
+    func touch(_ worker: LiveWorker) -> RedisCommand {
+        Self.touch.call(
+            [LiveKeys.worker(worker.address, worker.name)],
+            [
+                .integer(Int(last?.time.millisecondsSinceUnixEpoch ?? 0)), .string(last?.time.rfc3339 ?? ""),
+                .double(last?.difficulty ?? 0),
+                .integer(accepted), .integer(rejected), .double(best), .integer(LiveKeys.workerLife),
+            ]
+        )
+    }
+
+    /// The sets an active worker is in. A rejected share is no sign of life.
+    func sets(_ worker: LiveWorker) -> [RedisCommand] {
+        guard let last else { return [] }
+        let seconds = Int(last.time.secondsSinceUnixEpoch)
+        return [
+            RedisCommand("ZADD", LiveKeys.activeWorkers, "GT", seconds, worker.activeMember),
+            RedisCommand("ZADD", LiveKeys.onlineWorkers(user), "GT", seconds, worker.name),
+            RedisCommand("SADD", LiveKeys.workers(worker.address), worker.name),
+            RedisCommand("EXPIRE", LiveKeys.workers(worker.address), LiveKeys.workerLife),
+        ]
+    }
+
+    /// KEYS hash; ARGV millisecond and text of the last accepted share, its difficulty, accepted, rejected, best, life. The worker is online
+    /// unless a later disconnect is known.
+    static let touch = RedisScript(
+        """
+        local key, ms = KEYS[1], tonumber(ARGV[1])
+        if tonumber(ARGV[4]) > 0 then
+            if ms >= tonumber(redis.call('HGET', key, 'last_active_ms') or '0') then
+                redis.call('HSET', key, 'last_active_ms', ARGV[1], 'last_share', ARGV[2])
+            end
+            if ms >= tonumber(redis.call('HGET', key, 'diff_ms') or '0') then
+                redis.call('HSET', key, 'diff_ms', ARGV[1], 'current_diff', ARGV[3])
+            end
+            if ms >= tonumber(redis.call('HGET', key, 'state_ms') or '0') then
+                redis.call('HSET', key, 'state_ms', ARGV[1], 'is_online', '1')
+            end
+            if tonumber(ARGV[6]) > tonumber(redis.call('HGET', key, 'best_diff') or '0') then
+                redis.call('HSET', key, 'best_diff', ARGV[6])
+            end
+            redis.call('HINCRBY', key, 'valid_shares', ARGV[4])
+            redis.call('HINCRBY', key, 'shares_session', ARGV[4])
+        end
+        if tonumber(ARGV[5]) > 0 then redis.call('HINCRBY', key, 'invalid_shares', ARGV[5]) end
+        redis.call('EXPIRE', key, ARGV[7])
         return 1
         """
     )

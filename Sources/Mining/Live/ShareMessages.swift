@@ -21,7 +21,9 @@ package final class ShareMessages: Sendable {
     package init() {}
 
     /// The messages of one committed batch, in order.
-    package func messages(for change: BatchChange) -> [Publisher.Personal] {
+    /// - Parameter tellsShares: false while ingest is behind: shares are then told by later figures only, bests still one by one.
+    package func messages(for change: BatchChange, tellsShares: Bool = true) -> [Publisher.Personal] {
+        guard tellsShares else { return change.raisedBests.map(Self.message) }
         let second = change.now.secondsSinceUnixEpoch
         let shares = budgets.withLock { budgets in
             if budgets.count > 100_000 { budgets = budgets.filter { $0.value.second >= second - 60 } }
@@ -83,7 +85,7 @@ package final class ShareMessages: Sendable {
         }
     }
 
-    private static func message(_ best: RaisedBest) -> Publisher.Personal {
+    static func message(_ best: RaisedBest) -> Publisher.Personal {
         Publisher.Personal(to: best.key.user, channel: "mining", type: "best_diff") { json in
             json.name("worker")
             json.string(best.new.workerName)

@@ -40,12 +40,15 @@ package struct WorkRing: Sendable, Equatable {
     }
 
     private var sums: [Resolution: [Int64: Double]] = [:]
+    /// Accepted shares by minute: rings of workers keep them.
+    private(set) var counts: [Int64: Double] = [:]
 
     package init() {}
 
     /// Reads a ring's hash; fields of other kinds are ignored.
     package init(fields: some Sequence<(name: String, value: Double)>) {
         for (name, value) in fields {
+            if name.hasPrefix("n"), let minute = Int64(name.dropFirst()) { counts[minute] = value }
             guard let resolution = Resolution.allCases.first(where: { name.hasPrefix($0.letter) }), let bucket = Int64(name.dropFirst())
             else {
                 continue
@@ -61,11 +64,20 @@ package struct WorkRing: Sendable, Equatable {
         }
     }
 
+    /// Counts one accepted share.
+    package mutating func countShare(at time: Instant) { counts[time.secondsSinceUnixEpoch / 60, default: 0] += 1 }
+
+    /// Adds work summed over one bucket of a resolution that begins at an instant.
+    mutating func add(work: Double, _ resolution: Resolution, from start: Instant) {
+        sums[resolution, default: [:]][start.secondsSinceUnixEpoch / resolution.rawValue, default: 0] += work
+    }
+
     /// The hash fields to increase, with their amounts.
     var increments: [(field: String, amount: Double)] {
-        Resolution.allCases.flatMap { resolution in
+        let work = Resolution.allCases.flatMap { resolution in
             (sums[resolution] ?? [:]).sorted { $0.key < $1.key }.map { (resolution.letter + String($0.key), $0.value) }
         }
+        return work + counts.sorted { $0.key < $1.key }.map { ("n" + String($0.key), $0.value) }
     }
 
     /// The four figures at an instant. Buckets of the future do not count.

@@ -16,13 +16,18 @@ package struct EnvironmentSource: Sendable {
     /// The process environment; `.env` of the working directory is read only when `TBG_ENVIRONMENT` is `development`, `test` or absent.
     /// - Throws: when a `.env` file exists and cannot be read.
     package static func process() async throws -> EnvironmentSource {
-        let variables = ProcessInfo.processInfo.environment
-        guard ["development", "test"].contains(variables["TBG_ENVIRONMENT"] ?? "development") else {
+        try await load(ProcessInfo.processInfo.environment, file: ".env")
+    }
+
+    /// Variables over those of a file, which may be absent.
+    static func load(_ variables: [String: String], file path: String) async throws -> EnvironmentSource {
+        let environment = variables["TBG_ENVIRONMENT"] ?? ""
+        guard ["", "development", "test"].contains(environment) else {
             return EnvironmentSource(variables)
         }
         return EnvironmentSource(
             variables: variables,
-            file: try await EnvironmentVariablesProvider(environmentFilePath: ".env", allowMissing: true)
+            file: try await EnvironmentVariablesProvider(environmentFilePath: FilePath(path), allowMissing: true)
         )
     }
 

@@ -12,6 +12,14 @@ enum ProductionChecks {
             if settings.tokens.sessionKey == nil { reader.refuse("SESSION_KEY", "is required outside development") }
             if settings.tokens.privacyHashKey == nil { reader.refuse("PRIVACY_HASH_KEY", "is required outside development") }
         }
+        if let key = settings.tokens.privateKey,
+            let problem = SigningKeyCheck.problem(key.revealed, isProduction: settings.environment == .production)
+        {
+            reader.refuse("JWT_PRIVATE_KEY", problem)
+        }
+        if settings.environment == .staging, settings.mail.provider == .file {
+            reader.refuse("EMAIL_PROVIDER", "must not be file outside development")
+        }
         guard settings.environment == .production else { return }
 
         for name in reader.plainSecrets { reader.refuse(name, "must be given as TBG_\(name)_FILE in production") }

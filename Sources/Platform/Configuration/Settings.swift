@@ -83,11 +83,11 @@ package struct Settings: Sendable {
 
     /// The effective configuration for operators: `NAME=value`, secrets as `set` or `unset` (`tbg config check`).
     package static func report(_ source: EnvironmentSource) -> [String] {
-        variables.map { variable in
-            if variable.isSecret {
-                let isSet = source.value(variable.name) != nil || source.value(variable.name + "_FILE") != nil
-                return "\(variable.name)=\(isSet ? "set" : "unset")"
-            }
+        // Read again rather than taken from `variables`: some defaults follow from other variables.
+        var reader = SettingsReader(source)
+        _ = Settings(reading: &reader)
+        return reader.variables.map { variable in
+            if variable.isSecret { return "\(variable.name)=\(reader.givenSecrets.contains(variable.name) ? "set" : "unset")" }
             let value = source.value(variable.name) ?? variable.defaultText
             return "\(variable.name)=\(URLCredentials.removed(from: value))"
         }

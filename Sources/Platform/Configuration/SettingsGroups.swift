@@ -1,3 +1,6 @@
+import Postgres
+import Redis
+
 /// The REST and socket listener (spec 01 §2, §4–§9).
 package struct HTTPSettings: Sendable {
     package let host: String
@@ -23,14 +26,14 @@ package struct HTTPSettings: Sendable {
             "exact origins browsers may call from; no `*`; https only in production"
         )
         trustedProxies = reader.list("TRUSTED_PROXIES", [], "CIDR list of proxies whose X-Forwarded-For is believed")
-        publicBaseURL = reader.text("PUBLIC_BASE_URL", "http://localhost:5173", "address of the site; https in production")
-        frontendBaseURL = reader.text("FRONTEND_BASE_URL", publicBaseURL, "address used for links in mails")
+        publicBaseURL = reader.webAddress("PUBLIC_BASE_URL", "http://localhost:5173", "address of the site; https in production")
+        frontendBaseURL = reader.webAddress("FRONTEND_BASE_URL", publicBaseURL, "address used for links in mails")
         docsEnabled = reader.boolean(
             "DOCS_ENABLED",
             environment != .production,
             "serves `/docs` and `/redoc`; false by default in production"
         )
-        rateLimitScale = reader.number("RATE_LIMIT_SCALE", 1, "multiplies every rate limit; must be 1 in production")
+        rateLimitScale = reader.number("RATE_LIMIT_SCALE", 1, upTo: 1_000_000, "multiplies every rate limit; must be 1 in production")
         drainSeconds = reader.integer(
             "DRAIN_SECONDS",
             5,
@@ -64,8 +67,9 @@ package struct DatabaseSettings: Sendable {
             "postgres://tbg@localhost:5432/thebitcoingame",
             "schemes postgres and postgresql, an optional `+driver` is ignored; `sslmode` and `host` parameters honoured"
         )
-        let scheme = text.prefix { $0 != ":" }.split(separator: "+").first.map(String.init) ?? ""
-        if !["postgres", "postgresql"].contains(scheme) { reader.refuse("DATABASE_URL", "must start with postgres:// or postgresql://") }
+        if (try? PostgresConfiguration(url: text)) == nil {
+            reader.refuse("DATABASE_URL", "must be postgres:// or postgresql:// with host, database and parameters that libpq knows")
+        }
         url = Secret(text)
         password = reader.secret("DATABASE_PASSWORD", "overrides the password in the URL")
         poolMinimum = reader.integer("DATABASE_POOL_MIN", 5, in: 1...100, "connections kept open per process")
@@ -93,8 +97,8 @@ package struct RedisSettings: Sendable {
 
     init(_ reader: inout SettingsReader) {
         let text = reader.text("REDIS_URL", "redis://localhost:6379/0", "schemes redis, rediss (TLS) and unix")
-        if !["redis://", "rediss://", "unix://"].contains(where: text.hasPrefix) {
-            reader.refuse("REDIS_URL", "must start with redis://, rediss:// or unix://")
+        if (try? RedisConfiguration(url: text)) == nil {
+            reader.refuse("REDIS_URL", "must be redis://, rediss:// or unix:// with a host or path")
         }
         url = Secret(text)
         password = reader.secret("REDIS_PASSWORD", "overrides the password in the URL")
@@ -106,6 +110,8 @@ package struct TokenSettings: Sendable {
     package let authDomain: String
     package let challengeExpireSeconds: Int
     package let privateKey: Secret?
+    /// The file the signing key was read from, to be read again when it changes.
+    package let privateKeyPath: String?
     package let verifyKeysDirectory: String?
     package let publicKeyPath: String?
     package let issuer: String
@@ -122,8 +128,9 @@ package struct TokenSettings: Sendable {
         authDomain = reader.text("AUTH_DOMAIN", "thebitcoingame.com", "domain named in sign-in messages", length: 1...32)
         challengeExpireSeconds = reader.integer("BTC_CHALLENGE_EXPIRE_SECONDS", 300, in: 60...900, "life of a sign-in challenge, seconds")
         privateKey = reader.secret("JWT_PRIVATE_KEY", "RSA signing key, PEM", synonym: "JWT_PRIVATE_KEY_PATH")
-        verifyKeysDirectory = reader.optionalText("JWT_VERIFY_KEYS_DIR", "directory of PEM package keys that also verify")
-        publicKeyPath = reader.optionalText("JWT_PUBLIC_KEY_PATH", "one more PEM package key that verifies")
+        privateKeyPath = reader.path(ofSecret: "JWT_PRIVATE_KEY", synonym: "JWT_PRIVATE_KEY_PATH")
+        verifyKeysDirectory = reader.optionalText("JWT_VERIFY_KEYS_DIR", "directory of PEM public keys that also verify")
+        publicKeyPath = reader.optionalText("JWT_PUBLIC_KEY_PATH", "one more PEM public key that verifies")
         issuer = reader.text("JWT_ISSUER", "thebitcoingame.com", "`iss` of access tokens", length: 1...255)
         audience = reader.text("JWT_AUDIENCE", "api.thebitcoingame.com", "`aud` of access tokens", length: 1...255)
         accessTTLSeconds = reader.integer("JWT_ACCESS_TTL_SECONDS", 3600, in: 1...7200, "life of an access token, seconds")
@@ -138,6 +145,12 @@ package struct TokenSettings: Sendable {
         )
         sessionKey = reader.secret("SESSION_KEY", "32 bytes as 64 hex; required outside development and test")
         privacyHashKey = reader.secret("PRIVACY_HASH_KEY", "32 bytes as 64 hex; required outside development and test")
+        if !authDomain.utf8.allSatisfy(\.isHostCharacter) || authDomain.hasPrefix(".") || authDomain.hasPrefix("-")
+            || authDomain.hasSuffix(".")
+            || authDomain.hasSuffix("-") || authDomain.contains("..")
+        {
+            reader.refuse("AUTH_DOMAIN", "must be a host name")
+        }
         for (name, key) in [("SESSION_KEY", sessionKey), ("PRIVACY_HASH_KEY", privacyHashKey)] {
             if let key, key.revealed.utf8.count != 64 || !key.revealed.utf8.allSatisfy(\.isHexDigit) {
                 reader.refuse(name, "must be 64 hexadecimal digits")
@@ -164,6 +177,10 @@ package struct MailSettings: Sendable {
     package let smtpUsername: String?
     package let smtpPassword: Secret?
     package let smtpUsesTLS: Bool
+    package let resendKey: Secret?
+    package let sesRegion: String?
+    package let sesAccessKey: Secret?
+    package let sesSecretKey: Secret?
 
     init(_ reader: inout SettingsReader) {
         isEnabled = reader.boolean("EMAIL_AUTH_ENABLED", true, "offers sign-in by e-mail")
@@ -176,7 +193,41 @@ package struct MailSettings: Sendable {
         smtpPort = reader.integer("SMTP_PORT", 587, in: 1...65535, "port of the mail server")
         smtpUsername = reader.optionalText("SMTP_USERNAME", "user at the mail server")
         smtpPassword = reader.secret("SMTP_PASSWORD", "password at the mail server")
-        smtpUsesTLS = reader.boolean("SMTP_USE_TLS", true, "requires STARTTLS or TLS")
+        smtpUsesTLS = reader.boolean("SMTP_USE_TLS", true, "requires STARTTLS, or on port 465 TLS from the start")
+        resendKey = reader.secret("RESEND_API_KEY", "API key at Resend")
+        sesRegion = reader.optionalText("SES_REGION", "region of Amazon SES, such as `eu-central-1`")
+        sesAccessKey = reader.secret("SES_ACCESS_KEY", "access key at Amazon SES")
+        sesSecretKey = reader.secret("SES_SECRET_KEY", "secret key at Amazon SES")
+        check(&reader)
+    }
+
+    /// What the chosen carrier cannot do without.
+    private func check(_ reader: inout SettingsReader) {
+        for (name, address) in [("EMAIL_FROM_ADDRESS", fromAddress), ("SUPPORT_EMAIL", supportAddress)] where !Self.isAddress(address) {
+            reader.refuse(name, "must be an e-mail address")
+        }
+        switch provider {
+        case .log, .file: break
+        case .smtp:
+            if (smtpUsername == nil) != (smtpPassword == nil) {
+                reader.refuse("SMTP_USERNAME", "and TBG_SMTP_PASSWORD must be given together")
+            }
+        case .resend:
+            if resendKey == nil { reader.refuse("RESEND_API_KEY", "is required by the provider resend") }
+        case .ses:
+            let isRegion = sesRegion?.utf8.allSatisfy {
+                (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+                    || $0 == UInt8(ascii: "-")
+            }
+            if isRegion != true { reader.refuse("SES_REGION", "is required by the provider ses, such as eu-central-1") }
+            if sesAccessKey == nil { reader.refuse("SES_ACCESS_KEY", "is required by the provider ses") }
+            if sesSecretKey == nil { reader.refuse("SES_SECRET_KEY", "is required by the provider ses") }
+        }
+    }
+
+    /// The common form: letters, digits and a few signs on both sides of one `@`.
+    private static func isAddress(_ text: String) -> Bool {
+        text.wholeMatch(of: /[A-Za-z0-9!#$%&'*+\/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+\/=?^_`{|}~-]+)*@([A-Za-z0-9-]+\.)+[A-Za-z][A-Za-z0-9-]*/) != nil
     }
 }
 
@@ -199,10 +250,31 @@ package struct RealtimeSettings: Sendable {
 /// The mining consumer (spec 03a §6).
 package struct MiningSettings: Sendable {
     package let batchMaximum: Int
+    package let leaseSeconds: Int
+    package let claimIdleSeconds: Int
+    package let claimIntervalSeconds: Int
     package let networkDifficultyFallback: Double?
 
     init(_ reader: inout SettingsReader) {
         batchMaximum = reader.integer("INGEST_BATCH_MAX", 8000, in: 1...20000, "most stream entries in one transaction")
+        leaseSeconds = reader.integer(
+            "CONSUMER_LEASE_SECONDS",
+            5,
+            in: 1...60,
+            "a consumer without a sign of life for so long is dead, and others take over its entries, seconds"
+        )
+        claimIdleSeconds = reader.integer(
+            "CLAIM_IDLE_SECONDS",
+            60,
+            in: 1...3600,
+            "entries a consumer has had in hand for longer are delivered again, seconds"
+        )
+        claimIntervalSeconds = reader.integer(
+            "CLAIM_INTERVAL_SECONDS",
+            15,
+            in: 1...600,
+            "time between two searches for such entries, seconds"
+        )
         let fallback = reader.number(
             "NETWORK_DIFFICULTY_FALLBACK",
             0,
@@ -215,7 +287,7 @@ package struct MiningSettings: Sendable {
 
 /// The event collector (spec 03a §4).
 package struct CollectorSettings: Sendable {
-    package let socketPath: String
+    package let sockets: [String]
     package let socketGroup: String?
     package let spoolDirectory: String
     package let spoolMaximumBytes: Int
@@ -225,7 +297,15 @@ package struct CollectorSettings: Sendable {
     package let batchFlushSeconds: Double
 
     init(_ reader: inout SettingsReader) {
-        socketPath = reader.text("COLLECTOR_SOCKET", "/tmp/ckpool/events.sock", "Unix datagram socket the pool writes to", length: 1...107)
+        sockets = reader.list(
+            "COLLECTOR_SOCKET",
+            ["/tmp/ckpool/events.sock"],
+            "Unix sockets that pools write to, one or several: a path is a datagram socket, `stream:` before it makes it a stream socket"
+        )
+        if sockets.isEmpty || Set(sockets).count < sockets.count { reader.refuse("COLLECTOR_SOCKET", "must name different sockets") }
+        if sockets.contains(where: { $0.utf8.count > 107 + "datagram:".utf8.count }) {
+            reader.refuse("COLLECTOR_SOCKET", "must have at most 107 bytes a path")
+        }
         socketGroup = reader.optionalText("COLLECTOR_SOCKET_GROUP", "group that may write to the socket")
         spoolDirectory = reader.text("COLLECTOR_SPOOL_DIR", "/var/spool/tbg", "directory of events that wait for Redis or PostgreSQL")
         spoolMaximumBytes = reader.integer(

@@ -9,6 +9,8 @@ struct SettingsReader {
     private(set) var variables: [ConfigurationVariable] = []
     /// Secrets given in their plain form, which production refuses.
     private(set) var plainSecrets: [String] = []
+    /// Secrets given in any form, by full name.
+    private(set) var givenSecrets: Set<String> = []
 
     init(_ source: EnvironmentSource) {
         self.source = source
@@ -43,11 +45,17 @@ struct SettingsReader {
         return number
     }
 
-    mutating func number(_ name: String, _ fallback: Double, above floor: Double = 0, _ meaning: String) -> Double {
+    mutating func number(
+        _ name: String,
+        _ fallback: Double,
+        above floor: Double = 0,
+        upTo ceiling: Double = .greatestFiniteMagnitude,
+        _ meaning: String
+    ) -> Double {
         declare(name, fallback == fallback.rounded() ? String(Int(fallback)) : String(fallback), meaning)
         guard let value = source.value("TBG_" + name) else { return fallback }
-        guard let number = Double(value), number.isFinite, number > floor else {
-            refuse(name, "must be a number above \(floor)")
+        guard let number = Double(value), number.isFinite, number > floor, number <= ceiling else {
+            refuse(name, "must be a number above \(floor)" + (ceiling < .greatestFiniteMagnitude ? ", at most \(ceiling)" : ""))
             return fallback
         }
         return number
@@ -77,6 +85,18 @@ struct SettingsReader {
         return choice
     }
 
+    /// An `http` or `https` address with a host.
+    mutating func webAddress(_ name: String, _ fallback: String, _ meaning: String) -> String {
+        let value = text(name, fallback, meaning, length: 1...2048)
+        guard let parts = URLComponents(string: value), ["http", "https"].contains(parts.scheme), parts.host?.isEmpty == false,
+            parts.user == nil, parts.query == nil, parts.fragment == nil
+        else {
+            refuse(name, "must be an http or https address")
+            return fallback
+        }
+        return value
+    }
+
     /// Comma-separated, or a JSON array of strings.
     mutating func list(_ name: String, _ fallback: [String], _ meaning: String) -> [String] {
         declare(name, fallback.joined(separator: ","), meaning)
@@ -97,8 +117,13 @@ struct SettingsReader {
         declare(name + "_FILE", "", "path of a file that holds TBG_\(name)")
         if let synonym { declare(synonym, "", "synonym of TBG_\(name)_FILE") }
         let plain = source.value("TBG_" + name)
-        let path = source.value("TBG_\(name)_FILE") ?? synonym.flatMap { source.value("TBG_" + $0) }
-        switch (plain, path) {
+        let paths = ([name + "_FILE"] + [synonym].compactMap(\.self)).compactMap { source.value("TBG_" + $0) }
+        if plain != nil || !paths.isEmpty { givenSecrets.insert("TBG_" + name) }
+        guard paths.count < 2 else {
+            refuse(name + "_FILE", "is given under two names")
+            return nil
+        }
+        switch (plain, paths.first) {
         case (nil, nil):
             return nil
         case (_?, _?):
@@ -112,8 +137,15 @@ struct SettingsReader {
                 refuse(name + "_FILE", "names a file that cannot be read")
                 return nil
             }
-            return Secret(content.trimmingCharacters(in: .whitespacesAndNewlines))
+            let trimmed = content.trimmingCharacters(in: .whitespacesAndNewlines)
+            if trimmed.isEmpty { refuse(name + "_FILE", "names an empty file") }
+            return Secret(trimmed)
         }
+    }
+
+    /// The file a secret is read from; nil where it is given plainly or not at all.
+    func path(ofSecret name: String, synonym: String? = nil) -> String? {
+        source.value("TBG_\(name)_FILE") ?? synonym.flatMap { source.value("TBG_" + $0) }
     }
 
     private mutating func declare(_ name: String, _ fallback: String, _ meaning: String, isSecret: Bool = false) {

@@ -2,6 +2,9 @@ import Crypto
 import Foundation
 
 /// One numbered, immutable SQL step, embedded in the binary (spec 01 §10.1).
+///
+/// A step runs in one transaction, unless its first line is `-- no-transaction`: then its statements, each ending with a semicolon at the
+/// end of a line, are run one by one, and the step must be written so that it can be run again after it stopped anywhere.
 package struct Migration: Sendable, Equatable {
     /// Position in the order; never reused.
     package let version: Int
@@ -24,4 +27,22 @@ package struct Migration: Sendable, Equatable {
         Migration(version: 1, name: "baseline", text: String(decoding: PackageResources._001_baseline_sql, as: UTF8.self)),
         Migration(version: 2, name: "accounts", text: String(decoding: PackageResources._002_accounts_sql, as: UTF8.self)),
     ]
+
+    /// Whether the step runs in a transaction. Concurrent index builds cannot.
+    var isTransactional: Bool { !text.hasPrefix("-- no-transaction\n") }
+
+    /// The statements of a step without transaction.
+    var statements: [String] {
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        var statements: [String] = []
+        var current = ""
+        for line in lines where !line.hasPrefix("--") {
+            current += line + "\n"
+            guard line.hasSuffix(";") else { continue }
+            statements.append(current)
+            current = ""
+        }
+        if !current.allSatisfy(\.isWhitespace) { statements.append(current) }
+        return statements
+    }
 }

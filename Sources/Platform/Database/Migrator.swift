@@ -31,14 +31,24 @@ package struct Migrator: Sendable {
         package let isIntact: Bool
     }
 
+    /// The lock that one migration at a time holds: on the connection that migrates, so it goes with it.
+    private static let lockKey: (Int32, Int32) = (7462, 2)
+
     private let database: PostgresClient
     private let steps: [Migration]
     private let timescale: Settings.TimescaleMode
+    private let lockPatience: Duration
 
-    package init(database: PostgresClient, steps: [Migration] = Migration.all, timescale: Settings.TimescaleMode = .auto) {
+    package init(
+        database: PostgresClient,
+        steps: [Migration] = Migration.all,
+        timescale: Settings.TimescaleMode = .auto,
+        lockPatience: Duration = .seconds(300)
+    ) {
         self.database = database
         self.steps = steps
         self.timescale = timescale
+        self.lockPatience = lockPatience
     }
 
     /// Applies what is missing and makes the ranges of time tables; answers the versions applied.
@@ -47,14 +57,8 @@ package struct Migrator: Sendable {
     package func up(now: Instant) async throws -> [Int] {
         let applied = try await database.withConnection { connection in
             try await lock(connection)
-            do {
-                let applied = try await migrate(connection, now: now)
-                _ = try? await connection.query("select pg_advisory_unlock(7462, 2)")
-                return applied
-            } catch {
-                _ = try? await connection.query("select pg_advisory_unlock(7462, 2)")
-                throw error
-            }
+            // Released with the connection's return, also when a step fails.
+            return try await migrate(connection, now: now)
         }
         try await TimeTableKeeper(database: database).makeRanges(at: now)
         return applied
@@ -79,6 +83,12 @@ package struct Migrator: Sendable {
         try await status().allSatisfy { $0.appliedAt != nil }
     }
 
+    /// How the time tables of a migrated database are kept; nil before the first step.
+    package func storage() async throws -> StorageMode? {
+        guard try await isStarted() else { return nil }
+        return try await database.query(Self.recordedStorage).value(String.self).flatMap(StorageMode.init)
+    }
+
     // MARK: steps
 
     private struct Applied: Sendable {
@@ -86,14 +96,12 @@ package struct Migrator: Sendable {
         let checksum: String
     }
 
+    /// Asks again and again instead of waiting in the server, where the session's time limits would end the wait.
     private func lock(_ connection: PostgresConnection) async throws {
-        do {
-            try await connection.execute("set lock_timeout = '5min'")
-            try await connection.execute("set statement_timeout = '6min'")
-            _ = try await connection.query("select pg_advisory_lock(7462, 2)")
-            try await connection.execute("set statement_timeout = 0")
-        } catch let error as PostgresError where error.sqlState == .lockNotAvailable {
-            throw Failure.lockTimeout
+        let deadline = ContinuousClock.now + lockPatience
+        while try await !connection.tryAdvisoryLock(Self.lockKey.0, Self.lockKey.1) {
+            guard ContinuousClock.now < deadline else { throw Failure.lockTimeout }
+            try await Task.sleep(for: .milliseconds(200))
         }
     }
 
@@ -105,7 +113,7 @@ package struct Migrator: Sendable {
             """
         )
         try await connection.execute("alter table schema_migrations add column if not exists storage varchar(16)")
-        let applied = try await appliedSteps(on: connection)
+        let applied = try Self.applied(in: await connection.query(Self.appliedRows))
         for step in steps {
             if let checksum = applied[step.version]?.checksum, checksum != step.checksum {
                 throw Failure.changedStep(version: step.version)
@@ -114,31 +122,72 @@ package struct Migrator: Sendable {
         var new: [Int] = []
         for step in steps where applied[step.version] == nil {
             let storage = try await storageMode(connection)
-            try await connection.execute("begin")
-            do {
-                _ = try await connection.query("select set_config('tbg.storage', \(storage.rawValue), true)")
-                try await connection.runScript(step.text)
-                try await connection.execute(
-                    """
-                    insert into schema_migrations (version, name, applied_at, checksum, storage)
-                    values (\(Int32(step.version)), \(step.name), \(now), \(step.checksum), \(storage.rawValue))
-                    """
-                )
-                try await connection.execute("commit")
-            } catch {
-                _ = try? await connection.execute("rollback")
-                throw error
+            if step.isTransactional {
+                try await run(step, storage, connection, now: now)
+            } else {
+                try await runWithoutTransaction(step, storage, connection, now: now)
             }
             new.append(step.version)
         }
         return new
     }
 
+    private func run(_ step: Migration, _ storage: StorageMode, _ connection: PostgresConnection, now: Instant) async throws {
+        try await connection.execute("begin")
+        do {
+            _ = try await connection.query("select set_config('tbg.storage', \(storage.rawValue), true)")
+            try await connection.runScript(step.text)
+            try await connection.execute(Self.record(step, storage, now))
+            try await connection.execute("commit")
+        } catch {
+            _ = try? await connection.execute("rollback")
+            throw error
+        }
+    }
+
+    private func runWithoutTransaction(
+        _ step: Migration,
+        _ storage: StorageMode,
+        _ connection: PostgresConnection,
+        now: Instant
+    ) async throws {
+        // What an earlier attempt left half built is in the way of `if not exists`, and is of no use to anybody.
+        try await dropInvalidIndexes(connection)
+        do {
+            for statement in step.statements { try await connection.runScript(statement) }
+        } catch {
+            try? await dropInvalidIndexes(connection)
+            throw error
+        }
+        try await connection.execute(Self.record(step, storage, now))
+    }
+
+    /// A concurrent build that failed leaves an index that costs writes and answers nothing (spec 11 §9).
+    private func dropInvalidIndexes(_ connection: PostgresConnection) async throws {
+        let rows = try await connection.query(
+            """
+            select c.relname from pg_index i join pg_class c on c.oid = i.indexrelid
+            where not i.indisvalid and c.relkind = 'i' and c.relnamespace = current_schema()::regnamespace
+            """
+        )
+        for row in rows {
+            let name = try row.decode(String.self)
+            try await connection.execute("drop index concurrently if exists \(identifier: name)")
+        }
+    }
+
+    private static func record(_ step: Migration, _ storage: StorageMode, _ now: Instant) -> SQL {
+        """
+        insert into schema_migrations (version, name, applied_at, checksum, storage)
+        values (\(Int32(step.version)), \(step.name), \(now), \(step.checksum), \(storage.rawValue))
+        """
+    }
+
+    private static let recordedStorage: SQL = "select storage from schema_migrations where storage is not null order by version limit 1"
+
     /// The mode of the first migration stays; before it, the server decides (spec 03a §10).
     private func storageMode(_ connection: PostgresConnection) async throws -> StorageMode {
-        let recorded = try await connection.query(
-            "select storage from schema_migrations where storage is not null order by version limit 1"
-        )
+        let recorded = try await connection.query(Self.recordedStorage)
         if let text = try recorded.value(String.self), let mode = StorageMode(rawValue: text) { return mode }
         if timescale == .off { return .native }
         let offered = try await connection.query("select exists (select from pg_available_extensions where name = 'timescaledb')")
@@ -151,21 +200,21 @@ package struct Migrator: Sendable {
         return .timescale
     }
 
-    private func appliedSteps(on connection: PostgresConnection) async throws -> [Int: Applied] {
-        let rows = try await connection.query("select version, applied_at, checksum from schema_migrations order by version")
-        return try rows.reduce(into: [:]) { applied, row in
+    private static let appliedRows: SQL = "select version, applied_at, checksum from schema_migrations order by version"
+
+    private static func applied(in rows: PostgresRows) throws -> [Int: Applied] {
+        try rows.reduce(into: [:]) { applied, row in
             let (version, at, checksum) = try row.decode((Int32, Instant, String).self)
             applied[Int(version)] = Applied(appliedAt: at, checksum: checksum)
         }
     }
 
     private func appliedSteps() async throws -> [Int: Applied] {
-        let exists = try await database.query("select to_regclass('schema_migrations') is not null")
-        guard try exists.value(Bool.self) == true else { return [:] }
-        let rows = try await database.query("select version, applied_at, checksum from schema_migrations order by version")
-        return try rows.reduce(into: [:]) { applied, row in
-            let (version, at, checksum) = try row.decode((Int32, Instant, String).self)
-            applied[Int(version)] = Applied(appliedAt: at, checksum: checksum)
-        }
+        guard try await isStarted() else { return [:] }
+        return try Self.applied(in: await database.query(Self.appliedRows))
+    }
+
+    private func isStarted() async throws -> Bool {
+        try await database.query("select to_regclass('schema_migrations') is not null").value(Bool.self) == true
     }
 }

@@ -1,3 +1,4 @@
+import API
 import GameRules
 import HTTPTypes
 import Hummingbird
@@ -37,7 +38,22 @@ struct AccessLog: Sendable {
         ]
         if let client = context.facts.client { members["ip"] = .string(client.truncated) }
         if let user = context.facts.user { members["user_id"] = .string(user.description) }
+        if let code = context.facts.errorCode { members["error_code"] = .string(code) }
         logger.log(level: level, "request", metadata: members)
+    }
+
+    /// A request that was refused before any route could see it; of its method and path nothing is known.
+    func rejected(_ error: APIError, requestID: String, bytes: Int) {
+        metrics.observe(method: nil, handler: "unmatched", status: error.status.code, time: .zero)
+        logger.log(
+            level: Self.level(error.status.code, "unmatched", .zero),
+            "request",
+            metadata: [
+                "event": "request", "request_id": .string(requestID), "method": "OTHER", "route": "unmatched",
+                "status": .stringConvertible(error.status.code), "duration_ms": .stringConvertible(0.0), "bytes": .stringConvertible(bytes),
+                "error_code": .string(error.code),
+            ]
+        )
     }
 
     private static func level(_ status: Int, _ route: String, _ time: TimeAmount) -> Logger.Level {
@@ -46,9 +62,9 @@ struct AccessLog: Sendable {
         return probes.contains(route) ? .debug : .info
     }
 
-    static func knownMethod(_ method: HTTPRequest.Method) -> String {
-        switch method {
-        case .get, .head, .post, .put, .patch, .delete, .options: method.rawValue
+    static func knownMethod(_ method: HTTPRequest.Method?) -> String {
+        switch method ?? .trace {
+        case .get, .head, .post, .put, .patch, .delete, .options: method?.rawValue ?? "OTHER"
         default: "OTHER"
         }
     }
@@ -74,7 +90,7 @@ final class HTTPMetrics: Sendable {
         gauge.record(running.add(change, ordering: .relaxed).newValue)
     }
 
-    func observe(method: HTTPRequest.Method, handler: String, status: Int, time: TimeAmount) {
+    func observe(method: HTTPRequest.Method?, handler: String, status: Int, time: TimeAmount) {
         let series = Series(method: AccessLog.knownMethod(method), handler: handler)
         let (timer, counter) = handles.withLock { all -> (Metrics.Timer, Counter) in
             let dimensions = [("method", series.method), ("handler", handler)]

@@ -1,4 +1,4 @@
-import API
+package import API
 package import GameRules
 package import HTTPTypes
 package import Hummingbird
@@ -36,6 +36,9 @@ package struct AppContext: APIContext {
     /// Where the request came from, for audit rows and sessions.
     package var origin: AuditOrigin { AuditOrigin(address: client?.full, userAgent: userAgent, requestID: requestID) }
 
+    /// Tells the access log what the request was refused with.
+    package func note(_ error: APIError) { facts.note(errorCode: error.code) }
+
     /// The caller of a route that demands one.
     /// - Throws: 401; never on a route whose auth rule the gate enforces.
     package func requirePrincipal() throws -> Principal {
@@ -49,13 +52,16 @@ final class RequestFacts: Sendable {
     private struct State {
         var user: UserID?
         var client: ClientAddress?
+        var errorCode: String?
     }
 
     private let state = Mutex(State())
 
     func note(user: UserID) { state.withLock { $0.user = user } }
     func note(client: ClientAddress) { state.withLock { $0.client = client } }
+    func note(errorCode: String) { state.withLock { $0.errorCode = errorCode } }
 
     var user: UserID? { state.withLock { $0.user } }
     var client: ClientAddress? { state.withLock { $0.client } }
+    var errorCode: String? { state.withLock { $0.errorCode } }
 }

@@ -6,8 +6,8 @@ package import HTTPTypes
 package enum Identity: Sendable {
     /// No credentials.
     case anonymous
-    /// A well-signed access token, or a well-formed API key.
-    case claimed(user: UserID, bucket: String, isKey: Bool, proof: any Sendable)
+    /// A well-signed access token, or a well-formed API key, whose owner only the database knows.
+    case claimed(user: UserID?, bucket: String, isKey: Bool, proof: any Sendable)
     /// Credentials that are no good; refused where the route demands any.
     case refused(APIError)
 }
@@ -22,6 +22,7 @@ package protocol Authenticator: Sendable {
     /// Looks at the credentials alone.
     func identify(_ request: HTTPRequest, rule: AuthRule, at now: Instant) async -> Identity
     /// Loads the account behind good credentials.
-    /// - Throws: 401 or 403 for sessions and accounts that are no longer in good standing.
-    func authenticate(_ identity: Identity, rule: AuthRule, at now: Instant) async throws -> Principal
+    /// - Parameter client: who is calling; wrong API keys are counted by it.
+    /// - Throws: 401 or 403 for sessions and accounts that are no longer in good standing, 429 for too many wrong keys.
+    func authenticate(_ identity: Identity, rule: AuthRule, client: ClientAddress, at now: Instant) async throws -> Principal
 }

@@ -14,8 +14,13 @@ package struct CORSPolicy: Sendable {
         self.origins = Set(origins)
     }
 
-    /// Whether a request from this `Origin` may open a socket; absent is allowed, `null` never is.
-    package func allows(origin: String?) -> Bool { origin.map(origins.contains) ?? true }
+    /// Whether a page of this `Origin` may open a socket: a listed one, and a page that came from the `Host` the request goes to. Absent is
+    /// allowed, `null` never is.
+    package func allows(origin: String?, host: String?) -> Bool {
+        guard let origin, !origins.contains(origin) else { return true }
+        guard let host, !host.isEmpty else { return false }
+        return origin == "http://" + host || origin == "https://" + host
+    }
 
     /// A preflight is `OPTIONS` with an origin and the method it asks for.
     static func isPreflight(_ request: HTTPRequest) -> Bool {

@@ -1,12 +1,12 @@
 import API
 import HTTPTypes
-import Hummingbird
 import NIOCore
 package import WebSockets
 
-/// Answers to what is refused before any route: they carry the same envelope, request id and headers as every other (spec 01 §5, §6).
-package enum HTTPRejections {
-    package static func content(_ rejection: HTTPRejection, random: RandomSource) -> HTTPRejection.Content {
+extension PipelineResponder {
+    /// The answer to what is refused before any route: it carries the same envelope, request id and headers as every other, and is logged and
+    /// counted like one (spec 01 §4, §5, §6).
+    package func content(of rejection: HTTPRejection) -> HTTPRejection.Content {
         let error =
             switch rejection {
             case .requestLineTooLong: APIError(.uriTooLong, "uri_too_long", "The address of this request is too long.")
@@ -17,10 +17,10 @@ package enum HTTPRejections {
             case .unacceptedUpgrade: APIError.internalError
             }
         let id = random.uuidText()
-        let (headers, body) = error.encoded(requestID: id)
-        var fields = headers
-        fields[SecurityHeaders.name("X-Request-Id")] = id
-        SecurityHeaders.add(to: &fields, isProduction: false)
+        var (fields, body) = error.encoded(requestID: id)
+        fields[Self.requestID] = id
+        SecurityHeaders.add(to: &fields, isProduction: isProduction)
+        accessLog.rejected(error, requestID: id, bytes: body.readableBytes)
         return HTTPRejection.Content(headers: fields, body: body)
     }
 }

@@ -11,16 +11,18 @@ package struct PipelineResponder: HTTPResponder {
 
     private let routes: RouteResponder<AppContext>
     private let cors: CORSPolicy
+    private let deadlines: RequestDeadlines
     private let clock: Clock
-    private let random: RandomSource
-    private let accessLog: AccessLog
-    private let isProduction: Bool
+    let random: RandomSource
+    let accessLog: AccessLog
+    let isProduction: Bool
 
-    private static let requestID = SecurityHeaders.name("X-Request-Id")
+    static let requestID = SecurityHeaders.name("X-Request-Id")
 
-    package init(routes: RouteResponder<AppContext>, cors: CORSPolicy, runtime: Runtime) {
+    package init(routes: RouteResponder<AppContext>, cors: CORSPolicy, deadlines: RequestDeadlines, runtime: Runtime) {
         self.routes = routes
         self.cors = cors
+        self.deadlines = deadlines
         clock = runtime.clock
         random = runtime.random
         accessLog = AccessLog(logger: runtime.logger)
@@ -40,7 +42,7 @@ package struct PipelineResponder: HTTPResponder {
         if CORSPolicy.isPreflight(request.head) {
             response = preflight(origin ?? "")
         } else {
-            response = await routes.respond(to: request, context: context)
+            response = await deadlines.respond { [context] in await routes.respond(to: request, context: context) }
             cors.add(to: &response.headers, origin: origin)
         }
         response.headers.append(HTTPField(name: Self.requestID, value: context.requestID))

@@ -22,8 +22,6 @@ enum SecurityHeaders {
         if isProduction { headers.append(HTTPField(name: transport.0, value: transport.1)) }
     }
 
-    static func name(_ text: String) -> HTTPField.Name {
-
-        HTTPField.Name(text) ?? .accept
-    }
+    /// A name of ours; each is a literal that is a valid field name.
+    static func name(_ text: String) -> HTTPField.Name { HTTPField.Name(text) ?? .accept }
 }

@@ -53,7 +53,7 @@ package struct ServiceGate: RequestGate {
         if !schema.isReady { try await schema.demand() }
         guard !demands.schemes.isEmpty else { return }
         if case .anonymous = identity, demands.isOptional { return }
-        let principal = try await authenticator.authenticate(identity, rule: demands, at: context.now)
+        let principal = try await authenticator.authenticate(identity, rule: demands, client: client, at: context.now)
         context.principal = principal
         context.facts.note(user: principal.user)
     }

@@ -23,7 +23,7 @@ package enum MetaRoutes {
         summary: "Whether the node can serve",
         auth: .none,
         rate: .none,
-        errors: [.unavailable("degraded")]
+        otherAnswers: [DocumentedAnswer(.serviceUnavailable, ReadinessBody.jsonSchema)]
     )
     static let version = Endpoint<NoInput, VersionBody>(
         .get,

@@ -60,10 +60,11 @@ package actor Readiness {
     package var schemaIsReady: Bool { isMigrated }
 
     private func check() async -> ReadinessReport {
-        async let databaseAnswer = Self.withinASecond { [database] in _ = try await database.query("select 1") }
-        async let redisAnswer = Self.withinASecond { [redis] in try await redis.send(RedisCommand("PING"), timeout: .seconds(1)) }
-        let (databaseUp, redisUp) = await (databaseAnswer, redisAnswer)
-        if databaseUp, !isMigrated { isMigrated = (try? await migrator.isUpToDate()) ?? false }
+        let (database, redis, migrator) = (database, redis, migrator)
+        async let databaseAnswer = TimeLimit.run(.seconds(1)) { _ = try await database.query(SQL.named("ready", "select 1")) }
+        async let redisAnswer = TimeLimit.run(.seconds(1)) { _ = try await redis.send(RedisCommand("PING"), timeout: .seconds(1)) }
+        let (databaseUp, redisUp) = await (databaseAnswer != nil, redisAnswer != nil)
+        if databaseUp, !isMigrated { isMigrated = await TimeLimit.run(.seconds(1)) { try await migrator.isUpToDate() } ?? false }
 
         let now = clock.now()
         redisDownSince = redisUp ? nil : redisDownSince ?? now
@@ -79,16 +80,4 @@ package actor Readiness {
     }
 
     private var hasBeenReady = false
-
-    private static func withinASecond(_ check: @escaping @Sendable () async throws -> Void) async -> Bool {
-        await withTaskGroup(of: Bool.self) { group in
-            group.addTask { (try? await check()) != nil }
-            group.addTask {
-                try? await Task.sleep(for: .seconds(1))
-                return false
-            }
-            defer { group.cancelAll() }
-            return await group.next() ?? false
-        }
-    }
 }

@@ -8,9 +8,18 @@ import Synchronization
 /// When full, the oldest line of least severity goes first; what was dropped is counted.
 package final class LogQueue: Sendable {
     private struct State {
-        var lines: Deque<(isMinor: Bool, text: [UInt8])> = []
+        /// Debug and info lines, and all others, each with its place in the order of arrival.
+        var minor: Deque<(place: UInt64, text: [UInt8])> = []
+        var major: Deque<(place: UInt64, text: [UInt8])> = []
+        var places: UInt64 = 0
         var isDraining = false
         var dropped = 0
+
+        mutating func popFirst() -> [UInt8]? {
+            guard let minorPlace = minor.first?.place else { return major.popFirst()?.text }
+            guard let majorPlace = major.first?.place, majorPlace < minorPlace else { return minor.popFirst()?.text }
+            return major.popFirst()?.text
+        }
     }
 
     private let state = Mutex(State())
@@ -28,22 +37,22 @@ package final class LogQueue: Sendable {
 
     /// Lines lost since the start.
     package var dropped: Int { state.withLock { $0.dropped } }
+    /// Lines that wait for the output.
+    var waiting: Int { state.withLock { $0.minor.count + $0.major.count } }
 
     /// Takes a line and returns at once.
     /// - Parameter isMinor: debug and info lines, the first to be dropped.
     package func append(_ text: [UInt8], isMinor: Bool) {
         let mustStart = state.withLock { state in
-            if state.lines.count >= capacity {
+            if state.minor.count + state.major.count >= capacity {
                 state.dropped += 1
-                if let minor = state.lines.firstIndex(where: \.isMinor) {
-                    state.lines.remove(at: minor)
-                } else if isMinor {
-                    return false
-                } else {
-                    state.lines.removeFirst()
+                if state.minor.popFirst() == nil {
+                    if isMinor { return false }
+                    state.major.removeFirst()
                 }
             }
-            state.lines.append((isMinor, text))
+            state.places += 1
+            if isMinor { state.minor.append((state.places, text)) } else { state.major.append((state.places, text)) }
             defer { state.isDraining = true }
             return !state.isDraining
         }
@@ -58,11 +67,11 @@ package final class LogQueue: Sendable {
     private func drain() {
         while true {
             let line = state.withLock { state -> [UInt8]? in
-                guard let first = state.lines.popFirst() else {
+                guard let text = state.popFirst() else {
                     state.isDraining = false
                     return nil
                 }
-                return first.text
+                return text
             }
             guard let line else { return }
             write(line)
@@ -70,11 +79,15 @@ package final class LogQueue: Sendable {
     }
 
     /// Writes to standard output; a closed output loses lines instead of stopping the service.
-    package static let standardOutput: @Sendable ([UInt8]) -> Void = { line in
+    package static let standardOutput: @Sendable ([UInt8]) -> Void = { write($0, to: 1) }
+    /// Writes to standard error, for tools whose output is their result.
+    package static let standardError: @Sendable ([UInt8]) -> Void = { write($0, to: 2) }
+
+    private static func write(_ line: [UInt8], to descriptor: Int32) {
         line.withUnsafeBytes { bytes in
             var rest = bytes[...]
             while !rest.isEmpty {
-                let written = Glibc.write(1, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+                let written = Glibc.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
                 guard written > 0 else { return }
                 rest = rest.dropFirst(written)
             }

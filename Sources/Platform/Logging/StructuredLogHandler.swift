@@ -45,10 +45,10 @@ package struct StructuredLogHandler: LogHandler {
         writer.name("level")
         writer.string(event.level.rawValue)
         writer.name("msg")
-        writer.string(event.message.description)
+        writer.string(Self.bounded(event.message.description))
         for (name, value) in members.sorted(by: { $0.key < $1.key }) where !Self.isSecret(name) {
             writer.name(name)
-            Self.write(value, to: &writer)
+            Self.write(value, isText: name == "request_id", to: &writer)
         }
         writer.name("node")
         writer.string(node)
@@ -60,17 +60,26 @@ package struct StructuredLogHandler: LogHandler {
 
     private func console(_ event: LogEvent, _ members: Logger.Metadata) -> [UInt8] {
         let details = members.sorted { $0.key < $1.key }.filter { !Self.isSecret($0.key) }.map { "\($0.key)=\($0.value)" }
-        let line = "\(clock.now().rfc3339) \(event.level.rawValue.uppercased()) \(event.message) \(details.joined(separator: " "))"
+        let line =
+            "\(clock.now().rfc3339) \(event.level.rawValue.uppercased()) \(Self.bounded(event.message.description)) \(details.joined(separator: " "))"
         let safe = line.unicodeScalars.map {
             $0.properties.generalCategory == .control ? "\\u{\(String($0.value, radix: 16))}" : String($0)
         }
         return Array((safe.joined() + "\n").utf8)
     }
 
-    private static func write(_ value: Logger.Metadata.Value, to writer: inout JSONWriter) {
+    /// Longest text of a line, characters; a longer one is cut, so that no caller can fill the output.
+    private static let maximumLength = 16_384
+
+    private static func bounded(_ text: String) -> String {
+        text.utf8.count <= maximumLength ? text : text.prefix(maximumLength) + "…"
+    }
+
+    /// - Parameter isText: whether digits stay text, because a caller may have chosen them.
+    private static func write(_ value: Logger.Metadata.Value, isText: Bool = false, to writer: inout JSONWriter) {
         switch value {
         case .string(let text):
-            if let number = Int64(text) { writer.integer(number) } else { writer.string(text) }
+            if !isText, let number = Int64(text), String(number) == text { writer.integer(number) } else { writer.string(bounded(text)) }
         case .stringConvertible(let item as Double):
             writer.double(item)
         case .stringConvertible(let item as Bool):

@@ -1,16 +1,22 @@
 package import Logging
+import NIOCore
 import ServiceLifecycle
 
 /// The first to hear of a shutdown: the node says it is draining and goes on serving until balancers have noticed (spec 11 §12).
 ///
 /// Services stop in the reverse of their order, so this one stands last.
 package struct DrainService: Service {
+    /// Time left to requests in flight once the listener is closed.
+    private static let lastRequests = TimeAmount.seconds(20)
+
     private let readiness: Readiness
+    private let deadlines: RequestDeadlines
     private let seconds: Int
     private let logger: Logger
 
-    package init(readiness: Readiness, seconds: Int, logger: Logger) {
+    package init(readiness: Readiness, deadlines: RequestDeadlines, seconds: Int, logger: Logger) {
         self.readiness = readiness
+        self.deadlines = deadlines
         self.seconds = seconds
         self.logger = logger
     }
@@ -20,6 +26,7 @@ package struct DrainService: Service {
         logger.info("draining", metadata: ["event": "draining"])
         await readiness.drain()
         try? await Task.sleep(for: .seconds(seconds))
+        deadlines.hurry(Self.lastRequests)
     }
 }
 

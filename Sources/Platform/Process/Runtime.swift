@@ -14,6 +14,8 @@ package struct Runtime: Sendable {
     package let logger: Logger
     package let logs: LogQueue
     package let metrics: PrometheusRegistry
+    /// How the database is reached, for tools that open connections of their own.
+    package let databaseConfiguration: PostgresConfiguration
     package let database: PostgresClient
     package let redis: RedisClient
     package let publisher: Publisher
@@ -48,18 +50,15 @@ package struct Runtime: Sendable {
             )
         }
 
-        var database = try PostgresConfiguration(url: settings.database.url.revealed, password: settings.database.password?.revealed)
-        database.poolSize = settings.database.poolMinimum...settings.database.poolMaximum
-        database.applicationName = "tbg-\(role)-\(identity.node)"
-        database.statementTimeout = role == "api" ? .seconds(30) : .seconds(120)
-        database.metricsPrefix = "tbg_db"
-        self.database = PostgresClient(configuration: database, logger: logger)
+        databaseConfiguration = try PostgresConfiguration(settings.database, identity)
+        database = PostgresClient(configuration: databaseConfiguration, logger: logger)
 
         var redis = try RedisConfiguration(url: settings.redis.url.revealed, password: settings.redis.password?.revealed)
         redis.clientName = "tbg-\(role)-\(identity.node)"
         redis.metricsPrefix = "tbg_redis"
         self.redis = RedisClient(configuration: redis, eventLoopGroup: eventLoopGroup, logger: logger)
         publisher = Publisher(redis: self.redis, clock: clock)
+        ProcessMetrics.register(with: metrics, settings: settings, logs: logs)
     }
 
     /// Closes database and Redis and writes out the logs.
@@ -67,6 +66,20 @@ package struct Runtime: Sendable {
         await database.close()
         await redis.close()
         logs.flush()
+    }
+}
+
+extension PostgresConfiguration {
+    /// The limits of a role (spec 11 §9). Readers are part of the connections a node may open.
+    init(_ settings: DatabaseSettings, _ identity: ProcessIdentity) throws(PostgresError) {
+        try self.init(url: settings.url.revealed, password: settings.password?.revealed)
+        let most = identity.role == "api" ? settings.poolMaximum : min(settings.poolMaximum, ConnectionBudget.workerNode)
+        let lent = max(1, most - readConnections)
+        poolSize = min(settings.poolMinimum, lent)...lent
+        applicationName = "tbg-\(identity.role)-\(identity.node)"
+        // A step of a migration takes as long as it takes.
+        statementTimeout = identity.role == "api" ? .seconds(30) : identity.role == "migrate" ? .zero : .seconds(120)
+        metricsPrefix = "tbg_db"
     }
 }
 

@@ -1,48 +1,105 @@
-/// One budget a request draws on.
-package struct RateBucket: Sendable, Equatable {
-    /// Name of the class, part of the key.
-    package let rateClass: String
-    /// Whose budget: an address group, a user id, a hash. Never a secret, address or e-mail in clear.
-    package let key: String
-    /// Requests per 60 s.
-    package let limit: Double
+package import GameRules
+package import Logging
+import Metrics
+package import NIOCore
+package import Redis
+import Synchronization
 
-    /// A budget of `limit` requests in 60 s for `key`.
-    package init(rateClass: String, key: String, limit: Double) {
-        self.rateClass = rateClass
-        self.key = key
-        self.limit = limit
+/// The limiter every request passes: Redis while it answers in time, this node's memory while it does not (spec 01 §7.3–§7.4).
+package final class RateLimiter: Sendable {
+    private let redis: RedisClient
+    private let local = LocalRateLimiter()
+    private let backend = Mutex(RateBackend())
+    private let scale: Double
+    private let patience: TimeAmount
+    private let logger: Logger
+    private let nodeCount: Mutex<Int>
+    private let gauges = (
+        redis: Gauge(label: "tbg_rate_limit_backend", dimensions: [("backend", "redis")]),
+        local: Gauge(label: "tbg_rate_limit_backend", dimensions: [("backend", "local")])
+    )
+
+    /// - Parameters:
+    ///   - scale: multiplies every limit; 1 in production.
+    ///   - nodes: how many nodes share the limits while Redis is away, until ``setNodeCount(_:)`` knows better.
+    ///   - patience: how long Redis may take.
+    package init(redis: RedisClient, scale: Double, nodes: Int = 1, patience: TimeAmount = .milliseconds(50), logger: Logger) {
+        self.redis = redis
+        self.scale = scale
+        self.patience = patience
+        self.logger = logger
+        nodeCount = Mutex(max(1, nodes))
+        show(isLocal: false)
+    }
+
+    /// Whether this node counts in its own memory at present.
+    package var isLocal: Bool { backend.withLock { $0.isLocal } }
+
+    /// How many nodes share the limits while Redis is away; from the last health reports.
+    package func setNodeCount(_ count: Int) { nodeCount.withLock { $0 = max(1, count) } }
+
+    /// Charges all buckets, or none.
+    package func admit(_ buckets: [RateBucket], at instant: Instant) async -> RateDecision {
+        let now = instant.millisecondsSinceUnixEpoch
+        let scaled = scale == 1 ? buckets : buckets.map { $0.scaled(by: scale) }
+        switch backend.withLock({ $0.plan(at: now) }) {
+        case .redis:
+            if let decision = await askRedis(scaled, now) { return decision }
+        case .probe:
+            // Counted in both places, so that neither forgets the request whichever decides next.
+            let own = local.admit(shared(scaled), now: now)
+            guard let decision = await askRedis(scaled, now), noteAnswer() else { return own }
+            return decision
+        case .local:
+            break
+        }
+        return local.admit(shared(scaled), now: now)
+    }
+
+    private func shared(_ buckets: [RateBucket]) -> [RateBucket] {
+        let nodes = nodeCount.withLock { $0 }
+        return nodes == 1 ? buckets : buckets.map { $0.scaled(by: 1 / Double(nodes)) }
+    }
+
+    /// - Returns: nil when Redis does not answer, or not in time.
+    private func askRedis(_ buckets: [RateBucket], _ now: Int64) async -> RateDecision? {
+        guard
+            let counts = try? await redis.evaluate(
+                RateScript.script,
+                keys: RateScript.keys(buckets, now),
+                arguments: RateScript.arguments(buckets, now),
+                timeout: patience
+            ).array, counts.count == 2 * buckets.count
+        else {
+            noteFailure(now)
+            return nil
+        }
+        let windows = buckets.indices.map { index in
+            RateWindow(current: counts[2 * index].int ?? 0, previous: counts[2 * index + 1].int ?? 0, now: now)
+        }
+        return RateDecision(buckets, windows, now: now)
+    }
+
+    private func noteAnswer() -> Bool {
+        guard backend.withLock({ $0.answered() }) else { return false }
+        show(isLocal: false)
+        logger.warning("rate limits are counted in Redis again", metadata: ["event": "rate_limit_backend", "backend": "redis"])
+        return true
+    }
+
+    private func noteFailure(_ now: Int64) {
+        guard backend.withLock({ $0.failed(at: now) }) else { return }
+        show(isLocal: true)
+        logger.warning("rate limits are counted on this node", metadata: ["event": "rate_limit_backend", "backend": "local"])
+    }
+
+    private func show(isLocal: Bool) {
+        gauges.redis.record(isLocal ? 0 : 1)
+        gauges.local.record(isLocal ? 1 : 0)
     }
 }
 
-/// What the limiter answers: the bucket with the least left decides the headers (spec 01 §7.3).
-package struct RateDecision: Sendable, Equatable {
-    /// Whether the request may go on. A refused one has counted nowhere.
-    package let isAdmitted: Bool
-    /// `X-RateLimit-Limit`.
-    package let limit: Int
-    /// `X-RateLimit-Remaining`.
-    package let remaining: Int
-    /// `X-RateLimit-Reset`, Unix seconds.
-    package let reset: Int64
-    /// `Retry-After`, whole seconds; 0 when admitted.
-    package let retryAfterSeconds: Int
-    /// Class of the refusing (or tightest) bucket, for metrics.
-    package let rateClass: String
-
-    /// Judges all buckets together: either every one admits, or none is charged.
-    /// - Parameter windows: the counters of each bucket, in the buckets' order.
-    init(_ buckets: [RateBucket], _ windows: [RateWindow], now: Int64) {
-        let pairs = zip(buckets, windows)
-        let refusing = pairs.filter { !$1.admits(limit: $0.limit) }
-        isAdmitted = refusing.isEmpty
-        retryAfterSeconds = refusing.map { $1.retryAfterSeconds(limit: $0.limit) }.max() ?? 0
-        let added = refusing.isEmpty ? 1 : 0
-        let tightest = pairs.min { $0.1.remaining(limit: $0.0.limit, added: added) < $1.1.remaining(limit: $1.0.limit, added: added) }
-        limit = Int(tightest?.0.limit ?? 0)
-        remaining = tightest.map { $1.remaining(limit: $0.limit, added: added) } ?? 0
-        rateClass = refusing.first?.0.rateClass ?? tightest?.0.rateClass ?? ""
-        let second = now / 1000
-        reset = refusing.isEmpty ? (RateWindow.index(at: now) + 1) * RateWindow.length / 1000 : second + Int64(retryAfterSeconds)
-    }
+extension RateBucket {
+    /// The same budget with another limit, but never less than one request.
+    func scaled(by factor: Double) -> RateBucket { RateBucket(rateClass: rateClass, key: key, limit: max(1, limit * factor)) }
 }

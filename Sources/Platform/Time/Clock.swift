@@ -1,3 +1,4 @@
+import Foundation
 package import GameRules
 import Glibc
 import Synchronization
@@ -11,11 +12,9 @@ package struct Clock: Sendable {
         self.now = now
     }
 
-    /// The system's real-time clock.
+    /// The system's real-time clock, to the microsecond. Not by `timespec`: which module its members belong to differs from build to build.
     package static let system = Clock {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Instant(microsecondsSinceUnixEpoch: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000)
+        Instant(microsecondsSinceUnixEpoch: Int64((Date().timeIntervalSince1970 * 1_000_000).rounded()))
     }
 }
 

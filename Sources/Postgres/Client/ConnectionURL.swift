@@ -4,7 +4,7 @@
 /// named by its directory, `?host=/var/run/postgresql`, or percent-encoded in the host's place.
 public struct ConnectionURL: Sendable {
     /// libpq's keywords and their values.
-    let keywords: [String: String]
+    private(set) var keywords: [String: String]
 
     /// Parameters that are handed to libpq.
     private static let parameters: Set<String> = [
@@ -47,6 +47,13 @@ public struct ConnectionURL: Sendable {
         }
         try Self.setAddress(rest, in: &keywords)
         self.keywords = keywords
+    }
+
+    /// The same server, user and parameters with another database.
+    public func naming(database: String) -> ConnectionURL {
+        var copy = self
+        copy.keywords["dbname"] = database
+        return copy
     }
 
     private static func setAddress(_ address: Substring, in keywords: inout [String: String]) throws(PostgresError) {

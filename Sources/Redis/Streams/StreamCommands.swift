@@ -149,6 +149,24 @@ extension RedisCommands {
         return try await decode(.xack(stream, group: group, ids: ids)) { reader throws(RESPDecodingError) in try reader.integer() }
     }
 
+    /// Takes over certain pending entries; each counts as delivered once more. Entries that are no longer in the stream are missing from
+    /// the answer, and Redis drops them from the list of pending entries.
+    public func xclaim(
+        _ stream: String,
+        group: String,
+        consumer: String,
+        minimumIdle: TimeAmount = .zero,
+        ids: [StreamID]
+    ) async throws -> [StreamEntry] {
+        guard !ids.isEmpty else { return [] }
+        let idle = Int(minimumIdle.nanoseconds / 1_000_000)
+        let command = RedisCommand(
+            "XCLAIM",
+            arguments: [.string(stream), .string(group), .string(consumer), .integer(idle)] + ids.map(\.redisArgument)
+        )
+        return try await decode(command) { reader throws(RESPDecodingError) in try reader.streamEntries() }
+    }
+
     /// Takes over entries pending for longer than `minimumIdle`; call again with the returned cursor until it is zero.
     public func xautoclaim(
         _ stream: String,

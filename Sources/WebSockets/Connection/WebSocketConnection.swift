@@ -136,22 +136,20 @@ final class WebSocketConnection: ChannelInboundHandler, LoopMember {
 
     /// Answers a close frame with its code, then ends the connection: the server does it first (RFC 6455 §7.1.1).
     private func receiveClose(_ code: WebSocketCloseCode, _ context: ChannelHandlerContext) {
+        self.sendLast(code, context)
+    }
+
+    /// Fails the connection (RFC 6455 §7.1.7).
+    private func fail(_ error: WebSocketProtocolError, _ context: ChannelHandlerContext) {
+        self.sendLast(error.closeCode, context)
+    }
+
+    /// Sends a close frame unless one was sent, and then nothing more. Only the sending half is closed: closing both with unread input would
+    /// reset the connection, and the peer might lose what was sent last. The peer's end, or the time for it, closes the rest.
+    private func sendLast(_ code: WebSocketCloseCode, _ context: ChannelHandlerContext) {
         if self.lifecycle.beginClosing(now: self.loop.eventLoop.now, timeout: self.loop.configuration.closeTimeout) {
             self.closeCode = code
             self.write(WebSocketFrames.close(code))
-        }
-        self.finish()
-        let flushed = context.eventLoop.makePromise(of: Void.self)
-        flushed.futureResult.assumeIsolated().whenComplete { _ in context.close(promise: nil) }
-        context.writeAndFlush(Self.wrapOutboundOut(ByteBuffer()), promise: flushed)
-    }
-
-    /// Fails the connection (RFC 6455 §7.1.7). Only the sending half is closed at first: closing both with unread input would reset
-    /// the connection, and the peer might lose the close frame.
-    private func fail(_ error: WebSocketProtocolError, _ context: ChannelHandlerContext) {
-        if self.lifecycle.beginClosing(now: self.loop.eventLoop.now, timeout: self.loop.configuration.closeTimeout) {
-            self.closeCode = error.closeCode
-            self.write(WebSocketFrames.close(error.closeCode))
         }
         self.finish()
         context.flush()

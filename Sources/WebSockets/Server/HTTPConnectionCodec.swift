@@ -30,10 +30,14 @@ final class HTTPConnectionCodec {
         self.parser = fresh
     }
 
-    /// After an upgrade: what the parser had not read goes to the next handler.
-    func remove() {
-        self.pipeline.removeHandler(self.watch, promise: nil)
+    /// After an upgrade: what is written from now on goes out as it is.
+    func stopEncoding() {
         self.pipeline.removeHandler(self.encoder, promise: nil)
+    }
+
+    /// After an upgrade: what the parser had not read goes to the next handler.
+    func stopParsing() {
+        self.pipeline.removeHandler(self.watch, promise: nil)
         self.pipeline.removeHandler(self.parser, promise: nil)
     }
 

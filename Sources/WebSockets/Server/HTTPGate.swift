@@ -281,8 +281,10 @@ final class HTTPGate: ChannelDuplexHandler, RemovableChannelHandler, LoopMember 
         }
         // The gate goes first, so that bytes the parser holds back reach the socket.
         channel.pipeline.syncOperations.removeHandler(self, promise: nil)
+        // A socket may send, or be closed, while it opens.
+        codec.stopEncoding()
         socket.open(acceptance.makeHandler())
-        codec.remove()
+        codec.stopParsing()
         channel.read()
     }
 

@@ -8,6 +8,8 @@ import Mining
 import NIOCore
 import NIOPosix
 import Platform
+import Prometheus
+import Public
 import ServiceLifecycle
 import WebSockets
 
@@ -17,55 +19,81 @@ struct APIServer {
     let readiness: Readiness
     let table: RouteTable<AppContext>
     let hub: Hub
+    let accounts: AccountsServices
+    let deadlines: RequestDeadlines
+    private let keyFiles: KeyRingFiles
     private let gate: ServiceGate
+    private let errors: ErrorMapping
     private let cors: CORSPolicy
 
-    init(runtime: Runtime) async throws {
+    /// - Parameters:
+    ///   - deadlines: how long a request may take.
+    ///   - addRoutes: adds routes before the documentation is made; for tests.
+    init(
+        runtime: Runtime,
+        deadlines: RequestDeadlines = RequestDeadlines(),
+        addRoutes: (inout RouteTable<AppContext>) -> Void = { _ in }
+    ) async throws {
         self.runtime = runtime
         let settings = runtime.settings
         let migrator = Migrator(database: runtime.database, timescale: settings.database.timescale)
         let readiness = Readiness(database: runtime.database, redis: runtime.redis, migrator: migrator, clock: runtime.clock)
-        let ring = try await KeyRing.load(settings.tokens) { try DevelopmentKey.generate(settings, runtime.logger) }
-        let accounts = PrincipalCache(store: PrincipalStore(database: runtime.database), clock: runtime.clock)
+        let files = try KeyRingFiles(settings.tokens) { try DevelopmentKey.generate(settings, runtime.logger) }
+        let ring = try await KeyRing.load(files)
+        if settings.environment == .production, ring.holdsPublishedKey { throw KeyRing.Failure.publishedKey }
+        let accounts = AccountsServices(runtime: runtime, keys: CurrentKeyRing(ring))
         let hub = Hub(redis: runtime.redis, eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: runtime.logger)
         let cors = CORSPolicy(origins: settings.http.corsOrigins)
 
         table = try Self.routes(
             settings: settings,
             readiness: readiness,
-            ring: ring,
+            accounts: accounts,
+            users: UsersServices(runtime: runtime, accounts: accounts),
             hub: hub,
             mining: MiningService(database: runtime.database, redis: runtime.redis),
-            random: runtime.random
+            random: runtime.random,
+            addRoutes: addRoutes
         )
         gate = ServiceGate(
-            authenticator: AccountsAuthenticator(verifier: TokenVerifier(ring: ring, settings: settings.tokens), accounts: accounts),
-            limiter: RateLimiter(redis: runtime.redis, scale: settings.http.rateLimitScale, logger: runtime.logger),
+            authenticator: accounts.authenticator,
+            limiter: accounts.limiter,
             schema: SchemaGuard(readiness: readiness),
             trustedProxies: settings.http.trustedProxies.compactMap { AddressRange($0) },
             subjects: SubjectHash(settings.tokens, random: runtime.random),
             network: settings.network.bitcoin,
-            prechecks: FeedRoutes.prechecks(cors: cors)
+            prechecks: FeedRoutes.prechecks(cors: cors).merging(EmailRoutes.prechecks(settings.mail)) { first, _ in first }
         )
+        self.accounts = accounts
+        keyFiles = files
+        errors = ErrorMapping(constraints: Self.constraintErrors, random: runtime.random, logger: runtime.logger)
         self.readiness = readiness
         self.hub = hub
+        self.deadlines = deadlines
         self.cors = cors
     }
+
+    /// The named conflicts of all features (spec 01 §6): one line each.
+    static let constraintErrors = ConstraintErrors(joining: [])
 
     /// Every route of the service, in the order of the documentation.
     static func routes(
         settings: Settings,
         readiness: Readiness,
-        ring: KeyRing,
+        accounts: AccountsServices,
+        users: UsersServices,
         hub: Hub,
         mining: MiningService,
-        random: RandomSource
+        random: RandomSource,
+        addRoutes: (inout RouteTable<AppContext>) -> Void = { _ in }
     ) throws -> RouteTable<AppContext> {
         var table = RouteTable<AppContext>()
         MetaRoutes.add(to: &table, readiness: readiness, settings: settings)
-        AccountsRoutes.add(to: &table, ring: ring)
+        AccountsRoutes.add(to: &table, services: accounts, users: users)
         MiningRoutes.add(to: &table, service: mining)
         FeedRoutes.add(to: &table, hub: hub, maximumSockets: settings.realtime.maximumSocketsPerNode)
+        PublicRoutes.add(to: &table, settings: settings)
+        addRoutes(&table)
         try DocumentationRoutes.add(to: &table, settings: settings, random: random)
         return table
     }
@@ -76,10 +104,14 @@ struct APIServer {
         let settings = runtime.settings
         let logger = runtime.logger
         let responder = PipelineResponder(
-            routes: try RouteResponder(table, gate: gate) { error, _, context in
-                ErrorMapping.apiError(for: error, requestID: context.requestID, logger: logger)
-            },
+            routes: try RouteResponder(
+                table,
+                gate: gate,
+                mapError: { [errors] error, _, context in errors.apiError(for: error, requestID: context.requestID) },
+                shouldRetry: { [errors] error, attempt in await errors.shouldRetry(error, attempt: attempt) }
+            ),
             cors: cors,
+            deadlines: deadlines,
             runtime: runtime
         )
         var socketLimits = WebSocketConfiguration()
@@ -87,8 +119,10 @@ struct APIServer {
         socketLimits.writeStallCode = WebSocketCloseCode(4008)
         socketLimits.shutdownSpread = .seconds(Int64(min(10, settings.http.drainSeconds * 2)))
         var http = HTTPConnectionConfiguration()
-        http.rejectionContent = { HTTPRejections.content($0, random: runtime.random) }
+        http.rejectionContent = { responder.content(of: $0) }
+        http.additionalChannelHandlers = { [CloseAfterResponseHandler()] }
         let sockets = WebSocketServer(configuration: socketLimits, http: http)
+        runtime.metrics.register(gauge: "tbg_ws_active_connections") { Double(sockets.count) }
         var quiet = logger
         quiet.logLevel = max(quiet.logLevel, .warning)
         let application = Application(
@@ -105,8 +139,16 @@ struct APIServer {
                 MetricsServer(registry: runtime.metrics, host: settings.http.metricsHost, port: settings.http.metricsPort, logger: logger)
             )
         }
+        services.append(RedisPolicyWatch(redis: runtime.redis, isProduction: settings.environment == .production, logger: logger))
+        services.append(KeyRingReloader(files: keyFiles, current: accounts.keys, requests: ReloadSignal.stream(), logger: logger))
+        services.append(accounts.apiKeys.uses)
+        services.append(accounts.apiKeys.revocations)
+        services.append(SocketStandingService(hub: hub, standing: accounts.standing, clock: runtime.clock, logger: logger))
+        services.append(deadlines)
         services.append(application)
-        services.append(DrainService(readiness: readiness, seconds: settings.http.drainSeconds, logger: logger))
+        services.append(
+            DrainService(readiness: readiness, deadlines: deadlines, seconds: settings.http.drainSeconds, logger: logger)
+        )
         return services
     }
 }

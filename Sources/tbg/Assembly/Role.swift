@@ -22,13 +22,32 @@ enum ServiceRole {
     }
 
     /// A runtime whose logs and metrics serve the whole process.
-    static func runtime(_ role: String) async throws -> Runtime {
+    /// - Parameter logs: where log lines go; to standard error by default, because the output of a tool is its result.
+    static func runtime(_ role: String, logs: LogQueue = LogQueue(write: LogQueue.standardError)) async throws -> Runtime {
         let settings = try await settings()
         let metrics = PrometheusRegistry(descriptions: MetricTable.all)
         MetricsSystem.bootstrap(metrics)
-        let runtime = try Runtime(settings: settings, role: role, metrics: metrics)
+        let runtime = try Runtime(settings: settings, role: role, metrics: metrics, logs: logs)
         for name in settings.unknownVariables {
             runtime.logger.warning("unknown variable", metadata: ["event": "unknown_variable", "variable": "\(name)"])
+        }
+        return runtime
+    }
+
+    /// A runtime of a node that a deployment may have many of: refused with code 78 when their connections do not fit into the database.
+    static func nodeRuntime(_ role: String) async throws -> Runtime {
+        let runtime = try await runtime(role, logs: LogQueue())
+        do {
+            if try await !ConnectionBudget.check(runtime.database, runtime.settings.database) {
+                runtime.logger.warning(
+                    "the connection budget is not checked: the database does not answer",
+                    metadata: ["event": "dependency"]
+                )
+            }
+        } catch let refusal {
+            await runtime.close()
+            Console.error(refusal.description)
+            Foundation.exit(ConfigurationError.exitCode)
         }
         return runtime
     }

@@ -1,3 +1,4 @@
+import Accounts
 import GameRules
 import Platform
 import Scheduler
@@ -7,12 +8,16 @@ import ServiceLifecycle
 enum WorkerTasks {
     static func all(_ runtime: Runtime) -> [ScheduledTask] {
         let ranges = TimeTableKeeper(database: runtime.database)
+        let tokens = TokenCleanup(database: runtime.database)
         return [
             ScheduledTask("db_maintenance", .daily(hour: 4, minute: 0), catchUp: .newestOnly) { _, now in
                 let instant = Instant(millisecondsSinceUnixEpoch: now)
                 try await ranges.makeRanges(at: instant)
                 _ = try await ranges.dropExpired(at: instant)
-            }
+            },
+            ScheduledTask("token_cleanup", .hourly(minute: 7), catchUp: .newestOnly) { _, now in
+                try await tokens.run(at: Instant(millisecondsSinceUnixEpoch: now))
+            },
         ]
     }
 

@@ -6,7 +6,7 @@ struct Api: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Serve REST and live messages.")
 
     func run() async throws {
-        let runtime = try await ServiceRole.runtime("api")
+        let runtime = try await ServiceRole.nodeRuntime("api")
         let server = try await APIServer(runtime: runtime)
         try await ServiceRole.run(try server.services(), runtime)
     }

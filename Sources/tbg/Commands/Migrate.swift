@@ -3,11 +3,11 @@ import Foundation
 import GameRules
 import Platform
 
-/// `tbg migrate up|status` (spec 01 §10.1).
+/// `tbg migrate up|status|verify` (spec 01 §10.1).
 struct Migrate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Bring the database to the schema this program needs.",
-        subcommands: [Up.self, Status.self]
+        subcommands: [Up.self, Status.self, Verify.self]
     )
 
     /// Exit code of an applied step whose text has changed (`EX_DATAERR`).
@@ -33,6 +33,26 @@ struct Migrate: AsyncParsableCommand {
                     let state = step.appliedAt.map { "applied \($0.rfc3339)" } ?? "missing"
                     Console.line("\(step.version) \(step.name): \(state)\(step.isIntact ? "" : ", with another text")")
                 }
+            }
+        }
+    }
+
+    struct Verify: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Compare the live schema with the one this program makes, in a scratch database that is dropped again."
+        )
+
+        func run() async throws {
+            try await Migrate.with { _, runtime in
+                let verifier = SchemaVerifier(
+                    configuration: runtime.databaseConfiguration,
+                    random: runtime.random,
+                    logger: runtime.logger
+                )
+                let differences = try await verifier.differences(now: runtime.clock.now())
+                for line in differences { Console.line(line) }
+                guard differences.isEmpty else { throw ExitCode(1) }
+                Console.line("the schema is as it should be")
             }
         }
     }

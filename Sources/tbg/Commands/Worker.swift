@@ -1,3 +1,4 @@
+import Accounts
 import ArgumentParser
 import Mining
 import Platform
@@ -8,7 +9,7 @@ struct Worker: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Consume mining events and run scheduled tasks.")
 
     func run() async throws {
-        let runtime = try await ServiceRole.runtime("worker")
+        let runtime = try await ServiceRole.nodeRuntime("worker")
         let settings = runtime.settings.http
         var services: [any Service] = [FoundationService(runtime: runtime)]
         if settings.metricsPort > 0 {
@@ -16,8 +17,16 @@ struct Worker: AsyncParsableCommand {
                 MetricsServer(registry: runtime.metrics, host: settings.metricsHost, port: settings.metricsPort, logger: runtime.logger)
             )
         }
+        services.append(
+            RedisPolicyWatch(
+                redis: runtime.redis,
+                isProduction: runtime.settings.environment == .production,
+                logger: runtime.logger
+            )
+        )
         services.append(WorkerTasks.scheduler(runtime))
         services.append(IngestService(runtime: runtime))
+        services.append(try MailService(runtime: runtime))
         try await ServiceRole.run(services, runtime)
     }
 }

@@ -1,6 +1,8 @@
 import API
 import HTTPTypes
+import Hummingbird
 import HummingbirdTesting
+import Synchronization
 import Testing
 
 @Suite("Gate")
@@ -39,5 +41,54 @@ struct GateTests {
         #expect(response.status == .badRequest)
         #expect(response.headers[.gateRoute] == "signIn")
         #expect(response.headers[.gateSubject] == nil)
+    }
+}
+
+/// Handlers that may be called again (spec 01 §6).
+@Suite("Retryable handlers")
+struct RetryTests {
+    private struct Lost: Error {}
+
+    private final class Tally: Sendable {
+        private let count = Atomic(0)
+        var value: Int { count.load(ordering: .relaxed) }
+        func next() -> Int { count.add(1, ordering: .relaxed).newValue }
+    }
+
+    private func calls(isRetryable: Bool, succeedsAt success: Int, allowed: Int) async throws -> (status: HTTPResponse.Status, calls: Int) {
+        let tally = Tally()
+        var table = RouteTable<TestContext>()
+        table.add(
+            Endpoint<NoInput, EmptyObject>(
+                .post,
+                "/try",
+                id: "try",
+                tag: "T",
+                summary: "Tries",
+                auth: .none,
+                rate: .none,
+                isRetryable: isRetryable
+            )
+        ) { _, _ in
+            guard tally.next() == success else { throw Lost() }
+            return EmptyObject()
+        }
+        let router = Router(context: TestContext.self)
+        let responder = try RouteResponder(
+            table,
+            gate: OpenGate(),
+            mapError: { _, _, _ in .unavailable() },
+            shouldRetry: { error, attempt in error is Lost && attempt < allowed }
+        )
+        router.add(middleware: RouteMiddleware(responder))
+        let status = try await Application(router: router).test(.router) { try await $0.execute(uri: "/try", method: .post).status }
+        return (status, tally.value)
+    }
+
+    @Test("are called again as often as the rule allows, all others once")
+    func attempts() async throws {
+        #expect(try await calls(isRetryable: true, succeedsAt: 2, allowed: 3) == (.ok, 2))
+        #expect(try await calls(isRetryable: true, succeedsAt: 9, allowed: 3) == (.serviceUnavailable, 3))
+        #expect(try await calls(isRetryable: false, succeedsAt: 2, allowed: 3) == (.serviceUnavailable, 1))
     }
 }

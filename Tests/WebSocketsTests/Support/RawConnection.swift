@@ -8,9 +8,11 @@ final class RawConnection: Sendable {
     private let bytes: AsyncStream<ByteBuffer>
     private let unread = Mutex("")
 
-    static func open(port: Int) async throws -> RawConnection {
+    /// - Parameter reads: false for a peer that takes nothing, whatever is sent to it.
+    static func open(port: Int, reads: Bool = true) async throws -> RawConnection {
         let (bytes, continuation) = AsyncStream.makeStream(of: ByteBuffer.self)
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .channelOption(.autoRead, value: reads)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(Collector(continuation)) }
             }

@@ -23,7 +23,8 @@ create function pg_temp.free_index_names(table_name text) returns void language 
 declare item record;
 begin
     for item in select i.indexrelid::regclass::text as index_name, i.indexrelid as oid, c.conname
-                from pg_index i left join pg_constraint c on c.conindid = i.indexrelid
+                from pg_index i
+                left join pg_constraint c on c.conindid = i.indexrelid and c.contype in ('p', 'u', 'x')
                 where i.indrelid = to_regclass(table_name) loop
         if item.conname is null then
             execute format('drop index %s', item.index_name);
@@ -33,12 +34,56 @@ begin
     end loop;
 end $$;
 
+-- Gives a column that an earlier collector may have made the type, default and nullability it has here.
+create function pg_temp.shape(table_name text, column_name text, type text, is_required boolean, fallback text default null)
+    returns void language plpgsql as $$
+begin
+    execute format('alter table %I alter column %I drop default', table_name, column_name);
+    execute format('alter table %I alter column %I type %s', table_name, column_name, type);
+    if fallback is not null then
+        execute format('alter table %I alter column %I set default %s', table_name, column_name, fallback);
+        if is_required then
+            execute format('update %I set %I = default where %I is null', table_name, column_name, column_name);
+        end if;
+    end if;
+    execute format('alter table %I alter column %I %s not null', table_name, column_name, case when is_required then 'set' else 'drop' end);
+end $$;
+
+-- An earlier collector's aggregates hold nothing that cannot be computed again.
+do $$ declare kind "char"; item text;
+begin
+    foreach item in array array['hourly_shares', 'daily_shares'] loop
+        select relkind into kind from pg_class where oid = to_regclass(item);
+        if kind = 'm' or (kind = 'v' and current_setting('tbg.storage') = 'timescale') then
+            execute format('drop materialized view %I', item);
+        elsif kind = 'v' then
+            execute format('drop view %I', item);
+        elsif kind is not null then
+            execute format('drop table %I', item);
+        end if;
+    end loop;
+end $$;
+
+-- The ordinary tables an earlier collector may have made keep their rows; their keys, checks and indexes make room for those below.
+do $$ declare item text; found record;
+begin
+    foreach item in array array['users', 'workers', 'blocks', 'weekly_best_diff'] loop
+        for found in select conname from pg_constraint where conrelid = to_regclass(item) and contype in ('f', 'c') loop
+            execute format('alter table %I drop constraint %I', item, found.conname);
+        end loop;
+    end loop;
+    foreach item in array array['users', 'workers', 'blocks', 'weekly_best_diff'] loop
+        perform pg_temp.free_index_names(item);
+    end loop;
+end $$;
+
 ------------------------------------------------------------------------------------------------------------------- users
 create table if not exists users (
-    id bigserial primary key,
+    id bigserial,
     btc_address varchar(90) not null
 );
 alter table users
+    add primary key (id),
     alter column btc_address type varchar(90),
     add column if not exists is_verified boolean not null default false,
     add column if not exists display_name varchar(64),
@@ -61,6 +106,8 @@ alter table users
     add column if not exists last_seen timestamptz,
     add column if not exists created_at timestamptz not null default now(),
     add column if not exists updated_at timestamptz not null default now();
+select pg_temp.shape('users', 'display_name', 'varchar(64)', false), pg_temp.shape('users', 'created_at', 'timestamptz', true, 'now()'),
+    pg_temp.shape('users', 'last_seen', 'timestamptz', false);
 create unique index if not exists users_address_key on users (btc_address);
 create unique index if not exists users_display_name_key on users (display_name_normalized) where display_name_normalized is not null;
 create unique index if not exists users_email_key on users (lower(email)) where email is not null;
@@ -91,12 +138,13 @@ insert into ownership_epoch default values;
 
 ----------------------------------------------------------------------------------------------------------------- workers
 create table if not exists workers (
-    id bigserial primary key,
+    id bigserial,
     user_id bigint,
     worker_name varchar(128) not null
 );
 delete from workers where user_id is null;
 alter table workers
+    add primary key (id),
     alter column user_id set not null,
     add column if not exists first_seen timestamptz not null default now(),
     add column if not exists last_share timestamptz,
@@ -118,11 +166,12 @@ alter table workers
     add column if not exists user_agent varchar(256),
     add column if not exists region varchar(8),
     add column if not exists archived_at timestamptz;
-do $$ begin
-    if not exists (select 1 from pg_constraint where conrelid = 'workers'::regclass and contype = 'f') then
-        alter table workers add constraint workers_user_fk foreign key (user_id) references users on delete cascade;
-    end if;
-end $$;
+alter table workers add constraint workers_user_fk foreign key (user_id) references users on delete cascade;
+select pg_temp.shape('workers', 'worker_name', 'varchar(128)', true), pg_temp.shape('workers', 'first_seen', 'timestamptz', true, 'now()'),
+    pg_temp.shape('workers', 'last_share', 'timestamptz', false), pg_temp.shape('workers', 'current_diff', 'double precision', false),
+    pg_temp.shape('workers', 'hashrate_1m', 'double precision', false), pg_temp.shape('workers', 'hashrate_5m', 'double precision', false),
+    pg_temp.shape('workers', 'hashrate_1h', 'double precision', false), pg_temp.shape('workers', 'hashrate_24h', 'double precision', false),
+    pg_temp.shape('workers', 'is_online', 'boolean', true, 'false'), pg_temp.shape('workers', 'source', 'varchar(16)', true, '''hosted''');
 create unique index if not exists workers_name_key on workers (user_id, worker_name);
 create index if not exists workers_current on workers (user_id) where archived_at is null;
 create index if not exists workers_online on workers (id) where is_online;
@@ -158,7 +207,14 @@ create index shares_by_time on shares using brin (time);
 
 do $$ begin
     if to_regclass('legacy_shares') is not null then
-        alter table legacy_shares alter column btc_address type varchar(90);
+        alter table legacy_shares
+            alter column btc_address type varchar(90),
+            add column if not exists is_block boolean not null default false,
+            add column if not exists nonce varchar(16),
+            add column if not exists nonce2 varchar(32),
+            add column if not exists block_hash varchar(64),
+            add column if not exists source varchar(16) not null default 'hosted',
+            add column if not exists region varchar(8) not null default 'eu';
         insert into users (btc_address, created_at)
             select btc_address, min(time) from legacy_shares where is_valid group by btc_address on conflict do nothing;
         insert into workers (user_id, worker_name, first_seen, last_share)
@@ -176,15 +232,16 @@ end $$;
 
 ------------------------------------------------------------------------------------------------------------------ blocks
 create table if not exists blocks (
-    id bigserial primary key,
+    id bigserial,
     block_height int not null,
     block_hash varchar(64) not null
 );
 alter table blocks
+    add primary key (id),
     alter column block_hash type varchar(64),
     add column if not exists prev_hash varchar(64),
-    add column if not exists user_id bigint references users on delete set null,
-    add column if not exists worker_id bigint references workers on delete set null,
+    add column if not exists user_id bigint,
+    add column if not exists worker_id bigint,
     add column if not exists btc_address varchar(90),
     add column if not exists reward_btc numeric(16, 8),
     add column if not exists fees_btc numeric(16, 8),
@@ -199,8 +256,16 @@ alter table blocks
     add column if not exists status varchar(10) not null default 'pending',
     add column if not exists network_difficulty double precision,
     add column if not exists reward_is_estimate boolean not null default false;
+select pg_temp.shape('blocks', 'prev_hash', 'varchar(64)', false), pg_temp.shape('blocks', 'user_id', 'bigint', false),
+    pg_temp.shape('blocks', 'worker_id', 'bigint', false), pg_temp.shape('blocks', 'btc_address', 'varchar(90)', false),
+    pg_temp.shape('blocks', 'reward_btc', 'numeric(16, 8)', false), pg_temp.shape('blocks', 'fees_btc', 'numeric(16, 8)', false),
+    pg_temp.shape('blocks', 'difficulty', 'double precision', false), pg_temp.shape('blocks', 'confirmations', 'int', true, '0'),
+    pg_temp.shape('blocks', 'found_at', 'timestamptz', true, 'now()'), pg_temp.shape('blocks', 'confirmed', 'boolean', true, 'false'),
+    pg_temp.shape('blocks', 'coinbase_sig', 'varchar(128)', false), pg_temp.shape('blocks', 'source', 'varchar(16)', true, '''hosted'''),
+    pg_temp.shape('blocks', 'region', 'varchar(8)', true, '''eu''');
 alter table blocks
-    alter column btc_address type varchar(90),
+    add constraint blocks_user_id_fkey foreign key (user_id) references users on delete set null,
+    add constraint blocks_worker_id_fkey foreign key (worker_id) references workers on delete set null,
     add constraint blocks_status_known check (status in ('pending', 'confirmed', 'orphaned'));
 create unique index if not exists blocks_hash_key on blocks (block_hash);
 create index if not exists blocks_newest on blocks (found_at desc, id desc);
@@ -220,16 +285,22 @@ create index block_celebrations_pending on block_celebrations (user_id) where no
 
 -------------------------------------------------------------------------------------------------------- weekly best, bests
 create table if not exists weekly_best_diff (
-    id bigserial primary key,
+    id bigserial,
     btc_address varchar(90) not null,
     week_start date not null,
     best_difficulty double precision not null
 );
 alter table weekly_best_diff
+    add primary key (id),
     alter column btc_address type varchar(90),
-    add column if not exists user_id bigint references users on delete set null,
+    add column if not exists user_id bigint,
     add column if not exists best_share_time timestamptz,
     add column if not exists total_shares bigint not null default 0;
+alter table weekly_best_diff add constraint weekly_best_diff_user_id_fkey foreign key (user_id) references users on delete set null;
+select pg_temp.shape('weekly_best_diff', 'user_id', 'bigint', false),
+    pg_temp.shape('weekly_best_diff', 'best_difficulty', 'double precision', true),
+    pg_temp.shape('weekly_best_diff', 'best_share_time', 'timestamptz', false),
+    pg_temp.shape('weekly_best_diff', 'total_shares', 'bigint', true, '0');
 create unique index if not exists weekly_best_diff_key on weekly_best_diff (btc_address, week_start);
 create index if not exists weekly_best_diff_by_user on weekly_best_diff (user_id, week_start);
 create index if not exists weekly_best_diff_board on weekly_best_diff (week_start, best_difficulty desc);
@@ -267,6 +338,9 @@ create unique index mining_events_key on mining_events (ts, event_id);
 create index mining_events_by_type on mining_events (event_type, ts desc);
 do $$ begin
     if to_regclass('legacy_mining_events') is not null then
+        alter table legacy_mining_events
+            add column if not exists source varchar(16) not null default 'hosted',
+            add column if not exists region varchar(8) not null default 'eu';
         insert into mining_events (ts, event_type, source, payload, region, event_id, recv_at)
             select ts, event_type, source, payload, region, gen_random_uuid(), ts from legacy_mining_events;
         drop table legacy_mining_events;
@@ -285,6 +359,9 @@ select pg_temp.time_table('rate_limit_events_shape', 'rate_limit_events', 'ts', 
 create index rate_limit_events_by_address on rate_limit_events (ip_address, ts desc);
 do $$ begin
     if to_regclass('legacy_rate_limit_events') is not null then
+        alter table legacy_rate_limit_events
+            add column if not exists details jsonb,
+            add column if not exists region varchar(8) not null default 'eu';
         insert into rate_limit_events (ts, ip_address, event_type, details, region)
             select ts, ip_address, event_type, details, region from legacy_rate_limit_events;
         drop table legacy_rate_limit_events;
@@ -292,21 +369,6 @@ do $$ begin
 end $$;
 
 ----------------------------------------------------------------------------------------------------------------- roll-ups
--- An earlier collector's aggregates hold nothing that cannot be computed again.
-do $$ declare kind "char"; item text;
-begin
-    foreach item in array array['hourly_shares', 'daily_shares'] loop
-        select relkind into kind from pg_class where oid = to_regclass(item);
-        if kind = 'm' or (kind = 'v' and current_setting('tbg.storage') = 'timescale') then
-            execute format('drop materialized view %I', item);
-        elsif kind = 'v' then
-            execute format('drop view %I', item);
-        elsif kind is not null then
-            execute format('drop table %I', item);
-        end if;
-    end loop;
-end $$;
-
 create table hourly_shares_shape (
     user_id bigint not null,
     bucket timestamptz not null,

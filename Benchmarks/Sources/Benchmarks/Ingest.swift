@@ -1,0 +1,105 @@
+import ArgumentParser
+import Development
+import Foundation
+import LocalServers
+import Mining
+import Postgres
+import Redis
+
+/// Shares from the Redis stream into rows, roll-ups and messages by the real worker role, compared with copying the same rows into a bare table.
+struct Ingest: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Ingest of shares against COPY of the same rows.")
+
+    @OptionGroup var options: RigOptions
+
+    @Option(help: "Shares in the stream when the worker starts.")
+    var entries = 200_000
+
+    @Option(help: "Miners they come from, with two workers each.")
+    var miners = 1_000
+
+    /// The columns ingest fills.
+    private static let columns =
+        "time, btc_address, worker_name, difficulty, share_diff, is_valid, nonce, nonce2, block_hash, source, region, event_id, user_id, worker_id, reject_reason"
+
+    func run() async throws {
+        try await Rig.run(options) { rig in
+            let database = try await rig.databaseClient()
+            let redis = try await rig.redisClient()
+            let generator = ShareGenerator(miners: miners)
+            var ours: [Double] = []
+            var theirs: [Double] = []
+            for _ in 0..<(options.repetitions ?? 3) {
+                try await clear(rig, redis)
+                try await generator.fill(IngestService.shareStream, entries, redis)
+                ours.append(try await drain(rig, database, redis))
+                theirs.append(try await copy(rig))
+            }
+            await redis.close()
+            await database.close()
+
+            var report = Report("\(Double(entries).grouped) shares of \(Double(miners).grouped) miners", "", "per second", "range")
+            report.row("ingest by tbg worker, committed", ours.median.grouped, ours.spread)
+            report.row("COPY of the same rows", theirs.median.grouped, theirs.spread)
+            report.atLeast(0.25, ours.median / theirs.median, "ratio")
+            report.show()
+        }
+    }
+
+    /// Empties everything, so that each repetition finds the same.
+    private func clear(_ rig: Rig, _ redis: RedisClient) async throws {
+        try await redis.send(RedisCommand("FLUSHALL"))
+        try await rig.psql(
+            "drop table if exists bare_shares",
+            "truncate users, shares, hourly_shares, daily_shares, pool_hourly restart identity cascade",
+            "checkpoint"
+        )
+    }
+
+    /// Starts the worker and answers entries per second, from its first read to the commit of the last entry.
+    private func drain(_ rig: Rig, _ database: PostgresClient, _ redis: RedisClient) async throws -> Double {
+        let worker = try await rig.start(role: "worker")
+        while try await !hasBegun(redis) { try await Task.sleep(for: .milliseconds(1)) }
+        let (time, _) = try await Profiler.sampling(worker.child.pid, "ingest", options) {
+            try await stopwatch {
+                while try await committed(database) < entries {
+                    guard worker.child.isRunning else { throw BenchmarkFailure("the worker ended: see worker.log") }
+                    try await Task.sleep(for: .milliseconds(10))
+                }
+            }
+        }
+        await worker.stop()
+        let rows = try await rig.psql("select count(*) from shares")
+        let pending = try await redis.xinfoGroups(IngestService.shareStream).first?.pending ?? -1
+        guard rows == "\(entries)\n", pending == 0 else { throw BenchmarkFailure("\(rows) rows, \(pending) entries not acknowledged") }
+        return Double(entries) / time
+    }
+
+    private func hasBegun(_ redis: RedisClient) async throws -> Bool {
+        try await redis.xinfoGroups(IngestService.shareStream).contains { $0.lastDeliveredID != .zero }
+    }
+
+    /// The hours of the pool are written in the transaction that stores the shares.
+    private func committed(_ database: PostgresClient) async throws -> Int {
+        let rows = try await database.query("select coalesce(sum(total_shares), 0)::bigint from pool_hourly")
+        guard let row = rows.first else { return 0 }
+        let count: Int64 = try row.decode(Int64.self)
+        return Int(count)
+    }
+
+    /// Copies the stored rows out, then into a table with the same columns and indexes, and answers rows per second of the latter.
+    private func copy(_ rig: Rig) async throws -> Double {
+        let file = rig.directory + "/shares.copy"
+        try await rig.psql(
+            "\\copy (select \(Self.columns) from shares) to '\(file)' (format binary)",
+            "create table bare_shares (like shares including all)",
+            "checkpoint"
+        )
+        let text = try await rig.psql("\\timing on", "\\copy bare_shares (\(Self.columns)) from '\(file)' (format binary)")
+        try FileManager.default.removeItem(atPath: file)
+        guard let word = text.split(separator: "\n").first(where: { $0.hasPrefix("Time: ") })?.split(separator: " ").dropFirst().first,
+            let milliseconds = Double(word)
+        else { throw BenchmarkFailure("psql printed no time: \(text)") }
+        return Double(entries) / milliseconds * 1000
+    }
+}

@@ -1,0 +1,95 @@
+import Foundation
+import Glibc
+import NIOCore
+import Synchronization
+
+/// Events of one sink that wait on disk while their destination is away (spec 03a §4.3). Critical and bulk events lie in lanes of their own:
+/// a full spool drops the oldest bulk segment, never a block.
+///
+/// Calls block for a moment of disk time; they belong on a thread pool.
+final class Spool: Sendable {
+    private struct State {
+        var critical: SpoolLane
+        var bulk: SpoolLane
+        /// Which lane the peeked records came from.
+        var isCriticalPeeked = false
+    }
+
+    private let state: Mutex<State>
+    private let maximumBytes: Int
+    private let lock: Int32
+
+    /// - Parameters:
+    ///   - directory: made when missing; locked, so that no second collector writes there.
+    ///   - maximumBytes: bound of all segments together.
+    init(directory: String, maximumBytes: Int, segmentBytes: Int = 16 << 20) throws(CollectorError) {
+        try? FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        lock = try FileLock.take(directory + "/lock", for: directory)
+        self.maximumBytes = maximumBytes
+        state = Mutex(
+            State(
+                critical: SpoolLane(directory: directory, name: "critical", segmentBytes: segmentBytes),
+                bulk: SpoolLane(directory: directory, name: "bulk", segmentBytes: segmentBytes)
+            )
+        )
+    }
+
+    deinit { close(lock) }
+
+    var isEmpty: Bool { state.withLock { $0.critical.isEmpty && $0.bulk.isEmpty } }
+    var byteCount: Int { state.withLock { $0.critical.byteCount + $0.bulk.byteCount } }
+
+    /// Appends events in order; answers how many bulk events were dropped to make room.
+    func append(_ records: [EventRecord]) throws(CollectorError) -> Int {
+        var critical = ByteBuffer()
+        var bulk = ByteBuffer()
+        for record in records {
+            if record.isCritical { SpoolFrame.append(record.json, to: &critical) } else { SpoolFrame.append(record.json, to: &bulk) }
+        }
+        return try state.withLock { state throws(CollectorError) in
+            var dropped = 0
+            let more = critical.readableBytes + bulk.readableBytes
+            while state.critical.byteCount + state.bulk.byteCount + more > maximumBytes, !state.bulk.isEmpty {
+                dropped += state.bulk.dropOldest()
+            }
+            if critical.readableBytes > 0 { try state.critical.append(critical) }
+            if bulk.readableBytes > 0 { try state.bulk.append(bulk) }
+            return dropped
+        }
+    }
+
+    /// Up to `limit` of the oldest events, critical ones first. Records that cannot be read are passed over.
+    func peek(limit: Int) -> (records: [EventRecord], isDamaged: Bool) {
+        state.withLock { state in
+            var isDamaged = false
+            for isCritical in [true, false] {
+                while true {
+                    let found = isCritical ? state.critical.peek(limit: limit) : state.bulk.peek(limit: limit)
+                    isDamaged = isDamaged || found.isDamaged
+                    guard !found.records.isEmpty else { break }
+                    state.isCriticalPeeked = isCritical
+                    let records = found.records.compactMap { EventRecord(json: $0.readableBytesView) }
+                    if !records.isEmpty { return (records, isDamaged) }
+                    isDamaged = true
+                    if isCritical { state.critical.removePeeked() } else { state.bulk.removePeeked() }
+                }
+            }
+            return ([], isDamaged)
+        }
+    }
+
+    /// Removes the events of the last ``peek(limit:)``: they have arrived.
+    func removePeeked() {
+        state.withLock { state in
+            if state.isCriticalPeeked { state.critical.removePeeked() } else { state.bulk.removePeeked() }
+        }
+    }
+
+    /// Puts what was appended on the disk for good.
+    func sync() {
+        state.withLock { state in
+            state.critical.sync()
+            state.bulk.sync()
+        }
+    }
+}

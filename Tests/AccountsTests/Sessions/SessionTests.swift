@@ -1,0 +1,154 @@
+import API
+import Bitcoin
+import Foundation
+import GameRules
+import HTTPTypes
+import Platform
+import Postgres
+import Testing
+
+@testable import Accounts
+
+@Suite("Sessions")
+struct SessionTests {
+    private func refresh(_ rig: AccountsRig, _ token: String) async throws -> RigAnswer {
+        try await rig.call(.post, "/api/v1/auth/refresh", ["refresh_token": .string(token)])
+    }
+
+    private func me(_ rig: AccountsRig, _ session: RigSession) async throws -> RigAnswer {
+        try await rig.call(.get, "/api/v1/auth/me", token: session.accessToken)
+    }
+
+    @Test("who the caller is, by which session, until when")
+    func whoAmI() async throws {
+        try await AccountsRig.run { rig in
+            let session = try await rig.signIn(try Wallet("me"))
+            let answer = try await me(rig, session)
+            #expect(answer.status == 200)
+            #expect(answer.integer("user.id") == session.user.rawValue)
+            #expect(answer.string("auth_method") == "wallet" && answer.bool("is_admin") == false)
+            #expect(answer.string("token_expires_at") == "2026-03-15T15:30:00.000Z")
+            let claims = try await rig.services.verifier.verify(session.accessToken, at: rig.clock.now)
+            #expect(answer.string("session_id") == claims.sid)
+        }
+    }
+
+    @Test("a logout ends its session and that session's access tokens at once, and no other")
+    func logout() async throws {
+        try await AccountsRig.run { rig in
+            let wallet = try Wallet("logout")
+            let (first, second) = (try await rig.signIn(wallet), try await rig.signIn(wallet))
+            let newest = try RigSession(try await refresh(rig, first.refreshToken))
+            // The token that was replaced ends the session as well.
+            let answer = try await rig.call(.post, "/api/v1/auth/logout", ["refresh_token": .string(first.refreshToken)])
+            #expect(answer.status == 200 && answer.string("status") == "logged_out")
+            #expect(try await refresh(rig, newest.refreshToken).code == "session_revoked")
+            #expect(try await refresh(rig, first.refreshToken).code == "session_revoked")
+            #expect(try await me(rig, first).code == "session_revoked")
+            #expect(try await me(rig, newest).code == "session_revoked")
+            #expect(try await me(rig, second).status == 200)
+            #expect(try await rig.number("select count(*) from audit_log where action = 'auth.logout'") == 1)
+        }
+    }
+
+    @Test("a logout with garbage or an unknown token says the same, and without a token it is a validation error")
+    func silentLogout() async throws {
+        try await AccountsRig.run { rig in
+            for text in ["garbage", RefreshToken(random: .seeded(5)).text] {
+                let answer = try await rig.call(.post, "/api/v1/auth/logout", ["refresh_token": .string(text)])
+                #expect(answer.status == 200 && answer.string("status") == "logged_out")
+            }
+            #expect(try await rig.call(.post, "/api/v1/auth/logout", [:]).status == 422)
+        }
+    }
+
+    @Test("a logout everywhere ends every session and every access token")
+    func logoutAll() async throws {
+        try await AccountsRig.run { rig in
+            let wallet = try Wallet("everywhere")
+            var sessions: [RigSession] = []
+            for _ in 0..<3 { sessions.append(try await rig.signIn(wallet)) }
+            let answer = try await rig.call(.post, "/api/v1/auth/logout-all", token: sessions[1].accessToken)
+            #expect(answer.status == 200 && answer.string("status") == "all_sessions_revoked" && answer.integer("revoked_count") == 3)
+            for session in sessions {
+                #expect(try await me(rig, session).code == "session_revoked")
+                #expect(try await refresh(rig, session.refreshToken).code == "session_revoked")
+            }
+            #expect(try await me(rig, try await rig.signIn(wallet)).status == 200)
+        }
+    }
+
+    @Test("the list shows live sessions, newest use first, with the network of their last use")
+    func list() async throws {
+        try await AccountsRig.run { rig in
+            let wallet = try Wallet("list")
+            let first = try await rig.signIn(wallet, from: "198.51.100.23")
+            rig.clock.advance(milliseconds: 1000)
+            let second = try await rig.signIn(wallet, from: "2001:db8:1:2::3")
+            rig.clock.advance(milliseconds: 1000)
+            let third = try await rig.signIn(wallet)
+            _ = try await rig.call(.post, "/api/v1/auth/logout", ["refresh_token": .string(third.refreshToken)])
+            let answer = try await rig.call(.get, "/api/v1/auth/sessions", token: first.accessToken)
+            let sessions = try #require(answer["sessions"]?.arrayValue).map { $0.objectValue ?? [:] }
+            #expect(sessions.map { $0["ip_address"]?.stringValue } == ["2001:db8:1::/48", "198.51.100.0/24"])
+            #expect(sessions.map { $0["is_current"]?.boolValue } == [false, true])
+            #expect(sessions.allSatisfy { $0["auth_method"]?.stringValue == "wallet" })
+
+            let current = try #require(sessions[0]["id"]?.stringValue)
+            let ended = try await rig.call(.delete, "/api/v1/auth/sessions/\(current)", token: first.accessToken)
+            #expect(ended.status == 200 && ended.string("status") == "session_revoked")
+            #expect(try await me(rig, second).code == "session_revoked")
+            #expect(try await rig.call(.delete, "/api/v1/auth/sessions/\(current)", token: first.accessToken).code == "session_not_found")
+            #expect(try await rig.number("select count(*) from audit_log where action = 'auth.session_revoked'") == 1)
+        }
+    }
+
+    @Test("nobody ends another user's session, or one that does not exist")
+    func foreignSession() async throws {
+        try await AccountsRig.run { rig in
+            let (mine, theirs) = (try await rig.signIn(try Wallet("mine")), try await rig.signIn(try Wallet("theirs")))
+            let foreign = try #require(try await me(rig, theirs).string("session_id"))
+            for id in [foreign, "not-an-id", UUID().uuidString.lowercased()] {
+                let answer = try await rig.call(.delete, "/api/v1/auth/sessions/\(id)", token: mine.accessToken)
+                #expect(answer.status == 404 && answer.code == "session_not_found")
+            }
+            #expect(try await me(rig, theirs).status == 200)
+        }
+    }
+
+    @Test("the twenty-first session ends the one used longest ago")
+    func twentyFirst() async throws {
+        try await AccountsRig.run { rig in
+            let wallet = try Wallet("many")
+            var sessions: [RigSession] = []
+            for _ in 0..<20 {
+                sessions.append(try await rig.signIn(wallet))
+                rig.clock.advance(milliseconds: 1000)
+            }
+            // The first one is used again, so the second is the oldest.
+            let kept = try RigSession(try await refresh(rig, sessions[0].refreshToken))
+            rig.clock.advance(milliseconds: 1000)
+            _ = try await rig.signIn(wallet)
+            #expect(try await refresh(rig, sessions[1].refreshToken).code == "session_revoked")
+            #expect(try await me(rig, sessions[1]).code == "session_revoked")
+            #expect(try await refresh(rig, kept.refreshToken).status == 200)
+            #expect(try await refresh(rig, sessions[2].refreshToken).status == 200)
+        }
+    }
+
+    @Test(
+        "the routes of sessions need a bearer token",
+        arguments: [
+            ("POST", "/api/v1/auth/logout-all"), ("GET", "/api/v1/auth/me"), ("GET", "/api/v1/auth/sessions"),
+            ("DELETE", "/api/v1/auth/sessions/00000000-0000-4000-8000-000000000000"),
+        ]
+    )
+    func anonymous(method: String, path: String) async throws {
+        try await AccountsRig.run { rig in
+            let method = try #require(HTTPRequest.Method(rawValue: method))
+            let answer = try await rig.call(method, path)
+            #expect(answer.status == 401 && answer.headers[.wwwAuthenticate] == "Bearer")
+            #expect(try await rig.call(method, path, token: "e30.e30.e30").code == "unauthorized")
+        }
+    }
+}

@@ -1,0 +1,51 @@
+import Foundation
+import Logging
+import GameRules
+import Platform
+import Postgres
+import Redis
+import TestServers
+import Testing
+
+@testable import Mining
+
+/// The summary reads roll-ups by key and never a share (spec 03a §11).
+@Suite("Summary plan", .serialized)
+struct SummaryPlanTests {
+    @Test("The plan of the summary names neither shares nor any of its partitions")
+    func plan() async throws {
+        try await withDatabase(template: SliceRig.migrated) { database in
+            let client = PostgresClient(configuration: try PostgresConfiguration(url: database.url), logger: .init(label: "test"))
+            let statement = SummaryStore.statement(user: UserID(1), today: UTCDay(containing: Clock.system.now()))
+            let rows = try await client.query("explain (format json, costs off) \(sql: statement)")
+            let plan = try rows.map { try String(postgres: $0[0]) }.joined()
+            let relations = plan.matches(of: /"Relation Name": "([a-z_0-9]+)"/).map { String($0.1) }
+            #expect(Set(relations) == ["user_share_totals", "user_daily_stats", "personal_bests", "workers"])
+            await client.close()
+        }
+    }
+
+    @Test("Answering the summary runs one statement, and shares are not scanned, whatever the planner may do")
+    func statements() async throws {
+        try await IngestRig.run { rig in
+            try await rig.add((1...50).map { rig.share(1000, 1000 + Double($0)) })
+            try await rig.consuming("only", handler: rig.shareHandler()) { try await rig.awaitAcknowledged() }
+            // A backend of one's own reports at once what it has touched.
+            try await rig.runtime.database.withConnection { connection in
+                let scans: SQL = """
+                    select coalesce(sum(seq_scan + coalesce(idx_scan, 0)), 0)::bigint
+                    from pg_stat_xact_user_tables where relname like 'shares%'
+                    """
+                try await connection.execute("begin")
+                let principal = SummaryStore.statement(user: SliceRig.owner, today: UTCDay(containing: Clock.system.now()))
+                let row = try await connection.query(principal).first
+                #expect(try row.map { try Int64?(postgres: $0[0]) } == 50)
+                #expect(try await connection.query(scans).value(Int64.self) == 0)
+                // The check itself can fail: a count of shares is seen.
+                _ = try await connection.query("select count(*) from shares")
+                #expect(try await connection.query(scans).value(Int64.self) ?? 0 > 0)
+                try await connection.execute("rollback")
+            }
+        }
+    }
+}
