@@ -180,7 +180,7 @@ let package = Package(
         tests("Docs", ["Platform", "Mining", "Feed", "API", "Bitcoin", "GameRules", "Prometheus"]),
 
         // Floor 4: the program, and the instance it runs on a developer's machine.
-        room("Development", ["LocalServers", "Bitcoin", asyncHTTPClient, crypto, cryptoExtras, nioCore, nioHTTP1]),
+        room("Development", [heap, "LocalServers", "Bitcoin", asyncHTTPClient, crypto, cryptoExtras, nioCore, nioHTTP1]),
         .executableTarget(name: "StubProgram", dependencies: [], path: "Tests/StubProgram", swiftSettings: settings),
         tests("Development", ["Development", "LocalServers", "StubProgram", "Bitcoin"]),
         .executableTarget(
