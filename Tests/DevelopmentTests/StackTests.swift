@@ -77,6 +77,7 @@ struct StackPieceTests {
             redisURL: "unix:///r",
             collectorSocket: "/c",
             spoolDirectory: "/spool",
+            mailDirectory: "/mail",
             keys: try DevelopmentKeys(directory: folder.path),
             port: 8_000,
             metricsPort: 9_101,
@@ -93,6 +94,8 @@ struct StackPieceTests {
         #expect(api["TBG_DATABASE_URL"] == "postgres://tbg@/thebitcoingame?host=/s")
         #expect(api["TBG_RATE_LIMIT_SCALE"] == "2.5")
         #expect(api["TBG_METRICS_PORT"] == "9101")
+        #expect(api["TBG_EMAIL_PROVIDER"] == "file" && api["TBG_EMAIL_FILE_DIR"] == "/mail")
+        #expect(environment.variables(for: .api, inherited: ["TBG_EMAIL_PROVIDER": "smtp"])["TBG_EMAIL_PROVIDER"] == "smtp")
         #expect(environment.variables(for: .worker, inherited: inherited)["TBG_METRICS_PORT"] == "9102")
         #expect(environment.variables(for: .collect, inherited: inherited)["TBG_COLLECTOR_ADMIN_PORT"] == "9105")
     }

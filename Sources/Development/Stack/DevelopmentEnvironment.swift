@@ -4,6 +4,8 @@ struct DevelopmentEnvironment: Sendable {
     let redisURL: String
     let collectorSocket: String
     let spoolDirectory: String
+    /// Where mails land, unless the operator names another carrier.
+    let mailDirectory: String
     let keys: DevelopmentKeys
     let port: Int
     let metricsPort: Int
@@ -29,6 +31,8 @@ struct DevelopmentEnvironment: Sendable {
             "PRIVACY_HASH_KEY_FILE": keys.privacyHashKeyPath,
             "DRAIN_SECONDS": inherited["TBG_DRAIN_SECONDS"] ?? "0",
             "LOG_FORMAT": inherited["TBG_LOG_FORMAT"] ?? "json",
+            "EMAIL_PROVIDER": inherited["TBG_EMAIL_PROVIDER"] ?? "file",
+            "EMAIL_FILE_DIR": inherited["TBG_EMAIL_FILE_DIR"] ?? mailDirectory,
         ]
         var result = inherited
         // A secret in both forms would be refused.

@@ -109,6 +109,7 @@ public actor DevelopmentStack {
             redisURL: try await redis.url(),
             collectorSocket: paths.collectorSocket,
             spoolDirectory: paths.spool,
+            mailDirectory: paths.mail,
             keys: keys,
             port: port,
             metricsPort: others[0].port,

@@ -17,6 +17,7 @@ public struct StatePaths: Sendable {
     var keys: String { directory + "/keys" }
     var logs: String { directory + "/logs" }
     var spool: String { directory + "/spool" }
+    var mail: String { directory + "/mail" }
     var endpoints: String { directory + "/endpoints.json" }
     var demoToken: String { directory + "/demo-token" }
 
@@ -29,7 +30,7 @@ public struct StatePaths: Sendable {
 
     /// Creates the folders; secrets and logs are the owner's alone.
     func create() throws {
-        for path in [keys, logs, spool, socketHome.socketDirectory] {
+        for path in [keys, logs, spool, mail, socketHome.socketDirectory] {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         }
     }
@@ -47,7 +48,7 @@ public struct StatePaths: Sendable {
 
     /// Removes the state, and nothing else that may be in the folder.
     func reset() throws {
-        for path in [postgres, redis, keys, logs, spool, endpoints, demoToken] where FileManager.default.fileExists(atPath: path) {
+        for path in [postgres, redis, keys, logs, spool, mail, endpoints, demoToken] where FileManager.default.fileExists(atPath: path) {
             try FileManager.default.removeItem(atPath: path)
         }
     }

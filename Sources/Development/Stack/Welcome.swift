@@ -27,6 +27,7 @@ enum Welcome {
               socket      \(endpoints.wsURL)
               metrics     \(endpoints.metricsURL)
               logs        \(paths.logs)
+              mails       \(paths.mail)
               demo miner  \(user.address)
               demo token  \(token)
 
