@@ -64,7 +64,9 @@ package struct AccountsAuthenticator: Authenticator {
         case .refused(let error):
             throw error
         case .claimed(_, _, _, let key as APIKey):
-            return try await keys.authenticate(key, rule: rule, client: client, at: now)
+            let principal = try await keys.authenticate(key, rule: rule, client: client, at: now)
+            lastSeen.note(principal.user, at: now)
+            return principal
         case .claimed(let user, _, _, let proof):
             guard let user, let proof = proof as? Proof else { throw APIError.unauthorized(hadToken: true) }
             return try await principal(user, proof, rule, at: now)

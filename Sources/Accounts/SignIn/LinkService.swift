@@ -36,7 +36,7 @@ struct LinkService: Sendable {
             origin: origin
         )
         let linked = AuditEvent("auth.wallet_linked", by: .user, user: user, origin: origin)
-        let move: (previous: String, event: AuditEvent)?
+        let move: WalletService.Move?
         do {
             move = try await services.database.retryingTransaction { transaction in
                 // Owners before rows, as everywhere an address may change hands.
@@ -54,12 +54,12 @@ struct LinkService: Sendable {
             throw APIError.walletInUse
         }
         services.audit.count(linked)
-        services.principals.forget(user)
         if let move {
-            services.audit.count(move.event)
-            await services.messages.walletChanged(of: user, from: move.previous, to: address.canonical)
+            await wallets.announce(move)
+        } else {
+            services.principals.forget(user)
+            await services.messages.publicPresenceChanged(of: user)
         }
-        await services.messages.publicPresenceChanged(of: user)
         return LinkAnswer(address: address.canonical)
     }
 }

@@ -46,21 +46,34 @@ package struct WalletService: Sendable {
         let user = principal.user
         try await judge(address, wish, user, at: now)
         let proof = try await prove(address, wish, user, origin, at: now)
-        let previous: String
-        let event: AuditEvent
+        let move: Move
         do {
-            (previous, event) = try await database.retryingTransaction { transaction in
+            move = try await database.retryingTransaction { transaction in
                 try await self.move(user, to: address, proof, by: principal, origin, in: transaction)
             }
         } catch let error as PostgresError where error.constraint == "users_address_key" {
             throw APIError.walletInUse
         }
-        audit.count(event)
-        principals.forget(user)
-        await messages.walletChanged(of: user, from: previous, to: address.canonical)
-        await messages.publicPresenceChanged(of: user)
-        if proof == nil { await messages.miningSettingsChanged(of: user) }
-        return WalletAnswer(address: address, previous: previous)
+        await announce(move)
+        return WalletAnswer(address: address, previous: move.previous)
+    }
+
+    /// A change of address that a transaction has made.
+    struct Move: Sendable {
+        let user: UserID
+        let previous: String
+        let address: BitcoinAddress
+        let isProven: Bool
+        fileprivate let event: AuditEvent
+    }
+
+    /// Makes a change known; to be called after its commit.
+    func announce(_ move: Move) async {
+        audit.count(move.event)
+        principals.forget(move.user)
+        await messages.walletChanged(of: move.user, from: move.previous, to: move.address.canonical)
+        await messages.publicPresenceChanged(of: move.user)
+        if !move.isProven { await messages.miningSettingsChanged(of: move.user) }
     }
 
     /// Refuses what is bound to fail before a challenge is looked at. The transaction judges again what may have changed by then.
@@ -94,9 +107,10 @@ package struct WalletService: Sendable {
         )
     }
 
-    /// Moves a user inside a transaction, and uses the proof up as its last step.
-    /// - Throws: 409 `wallet_unchanged`, 429 `wallet_change_limit`, 403 `wallet_proof_required`, 400 `challenge_invalid`; a unique
-    ///   violation of `users_address_key` where somebody holds the address.
+    /// Moves an account and uses the proof up as the last step; follow with ``announce(_:)`` after the commit. A caller that locks rows
+    /// before must have taken the owners' lock before those.
+    /// - Throws: 409 `wallet_unchanged`, 429 `wallet_change_limit`, 403 `wallet_proof_required`, 400 `challenge_invalid`; a violation of
+    ///   `users_address_key` when another user holds the address.
     func move(
         _ user: UserID,
         to address: BitcoinAddress,
@@ -104,7 +118,7 @@ package struct WalletService: Sendable {
         by principal: Principal,
         _ origin: AuditOrigin,
         in transaction: PostgresTransaction
-    ) async throws -> (previous: String, event: AuditEvent) {
+    ) async throws -> Move {
         // Owners first, then the row: whoever owns an event is a function of its address and time, so no share may be on its way
         // between old and new owner while the instant of the change is chosen.
         let rows = try await transaction.pipeline([AddressOwnership.lockExclusively, AccountStore.lock(user)])
@@ -153,6 +167,6 @@ package struct WalletService: Sendable {
         try await transaction.pipeline(statements)
         // Last: a database that fails costs nobody a challenge, and of two requests with one challenge one commits.
         if let proof { try await challenges.spend(proof) }
-        return (account.address, event)
+        return Move(user: user, previous: account.address, address: address, isProven: proof != nil, event: event)
     }
 }
