@@ -84,11 +84,12 @@ struct APIKeyRequestTests {
     func limit() async throws {
         try await AccountsRig.run { rig in
             let account = try await rig.account(try Wallet("ten"))
+            for _ in 0..<8 { #expect(try await Self.create(rig, account).status == 200) }
             let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
-                for _ in 0..<12 { group.addTask { try await Self.create(rig, account).status } }
+                for _ in 0..<4 { group.addTask { try await Self.create(rig, account).status } }
                 return try await group.reduce(into: []) { $0.append($1) }.sorted()
             }
-            #expect(statuses == Array(repeating: 200, count: 10) + [409, 409])
+            #expect(statuses == [200, 200, 409, 409])
             #expect(try await Self.create(rig, account).code == "api_key_limit")
             let list = try await rig.call(.get, Self.path, token: account.token).json.arrayValue
             let id = try #require(list?.first?["id"]?.stringValue)

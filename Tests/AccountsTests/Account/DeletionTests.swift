@@ -44,7 +44,7 @@ struct DeletionTests {
                 "select count(*) from users", "select count(*) from refresh_tokens", "select count(*) from api_keys",
                 "select count(*) from user_settings", "select count(*) from notification_preferences", "select count(*) from notifications",
             ] as [SQL] { #expect(try await rig.number(count) == 0, "\(count)") }
-            #expect(try await rig.number("select block_height from blocks where user_id is null") == 840_000)
+            #expect(try await rig.number("select block_height::bigint from blocks where user_id is null") == 840_000)
             #expect(try await rig.number("select user_id from audit_log where action = 'user.deleted'") == account.user.rawValue)
             #expect(try await rig.number("select epoch from ownership_epoch") == 1)
             let again = try await rig.account(try Wallet("deleted"))
