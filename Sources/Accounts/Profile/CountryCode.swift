@@ -2,6 +2,8 @@
 package enum CountryCode {
     /// The code in upper case; nil unless it is assigned.
     package static func assigned(_ text: String) -> String? {
+        // Capitals of one letter may be two: ß would become SS.
+        guard text.utf8.count == 2, text.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
         let code = text.uppercased()
         return all.contains(code) ? code : nil
     }
