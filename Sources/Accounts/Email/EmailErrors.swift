@@ -11,7 +11,11 @@ extension APIError {
     static let passwordIncorrect = APIError.unauthorized("password_incorrect", "Your current password is wrong.")
 
     /// One text for every cause: unknown, expired and used.
-    static let mailTokenInvalid = APIError(.badRequest, "token_invalid", "This link is not valid or has been used. Please ask for a new one.")
+    static let mailTokenInvalid = APIError(
+        .badRequest,
+        "token_invalid",
+        "This link is not valid or has been used. Please ask for a new one."
+    )
 
     static let passwordUnchanged = APIError(
         .unprocessableContent,

@@ -56,7 +56,9 @@ struct FailureWindow: Sendable {
         let milliseconds = now.millisecondsSinceUnixEpoch
         let arguments: [RedisArgument] = [.integer(Int(milliseconds)), .integer(Int(length)), .integer(limit)]
         let since: Int64?
-        if let answer = try? await redis.evaluate(Self.takeScript, keys: [keyPrefix + subject], arguments: arguments), let value = answer.int {
+        if let answer = try? await redis.evaluate(Self.takeScript, keys: [keyPrefix + subject], arguments: arguments),
+            let value = answer.int
+        {
             since = value < 0 ? nil : Int64(value)
         } else {
             since = local.take(subject, at: milliseconds, length: length, limit: limit)

@@ -20,7 +20,9 @@ enum CommonPasswords {
     /// How many passwords are listed, endings aside.
     static var count: Int { list.exact.count + list.words.count }
 
-    private static func isEnding(_ character: Character) -> Bool { character.isASCII && (character.isNumber || "!@#$.*?_-".contains(character)) }
+    private static func isEnding(_ character: Character) -> Bool {
+        character.isASCII && (character.isNumber || "!@#$.*?_-".contains(character))
+    }
 
     private static let lookalikes: [Character: Character] = [
         "0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "@": "a", "$": "s", "!": "i",

@@ -227,7 +227,8 @@ package struct MailSettings: Sendable {
 
     /// The common form: letters, digits and a few signs on both sides of one `@`.
     private static func isAddress(_ text: String) -> Bool {
-        text.wholeMatch(of: /[A-Za-z0-9!#$%&'*+\/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+\/=?^_`{|}~-]+)*@([A-Za-z0-9-]+\.)+[A-Za-z][A-Za-z0-9-]*/) != nil
+        text.wholeMatch(of: /[A-Za-z0-9!#$%&'*+\/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+\/=?^_`{|}~-]+)*@([A-Za-z0-9-]+\.)+[A-Za-z][A-Za-z0-9-]*/)
+            != nil
     }
 }
 

@@ -50,7 +50,10 @@ struct LoginTests {
         }
     }
 
-    @Test("ten failures lock the network out until 15 minutes after the first, for known and unknown e-mails alike", arguments: [true, false])
+    @Test(
+        "ten failures lock the network out until 15 minutes after the first, for known and unknown e-mails alike",
+        arguments: [true, false]
+    )
     func lockout(isKnown: Bool) async throws {
         try await AccountsRig.run(["RATE_LIMIT_SCALE": "1"]) { rig in
             if isKnown { #expect(try await rig.register().status == 200) }
@@ -102,7 +105,10 @@ struct LoginTests {
     func renewal() async throws {
         try await AccountsRig.run { rig in
             #expect(try await rig.register().status == 200)
-            let old = try Argon2id(memoryKiB: 64, passes: 1, lanes: 1).hash(AccountsRig.password.utf8, salt: [UInt8](repeating: 1, count: 16))
+            let old = try Argon2id(memoryKiB: 64, passes: 1, lanes: 1).hash(
+                AccountsRig.password.utf8,
+                salt: [UInt8](repeating: 1, count: 16)
+            )
             try await rig.runtime.database.execute("update users set password_hash = \(old)")
             #expect(try await rig.logIn("miner@example.com").status == 200)
             #expect(try await rig.text("select password_hash from users")?.hasPrefix("$argon2id$v=19$m=65536,t=3,p=1$") == true)
@@ -138,12 +144,17 @@ struct LoginTests {
             #expect(try await rig.register().status == 200)
             // Held until the login, having compared, wants the account's lock.
             let answer = try await rig.runtime.database.transaction { transaction in
-                let hash = try Argon2id(memoryKiB: 64, passes: 1, lanes: 1).hash("Another-passw0rd".utf8, salt: [UInt8](repeating: 2, count: 16))
+                let hash = try Argon2id(memoryKiB: 64, passes: 1, lanes: 1).hash(
+                    "Another-passw0rd".utf8,
+                    salt: [UInt8](repeating: 2, count: 16)
+                )
                 try await transaction.execute("update users set password_hash = \(hash)")
                 let login = Task { try await rig.logIn("miner@example.com") }
                 #expect(
                     try await eventually {
-                        try await rig.number("select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()") > 0
+                        try await rig.number(
+                            "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
+                        ) > 0
                     }
                 )
                 return login

@@ -57,7 +57,9 @@ struct SecrecyTests {
             #expect(tables.contains("email_outbox") && tables.contains("audit_log"))
             var dump = ""
             for table in tables {
-                dump += try await rig.runtime.database.query("select t::text from \(identifier: table) t").decode((String).self).joined(separator: "\n")
+                dump += try await rig.runtime.database.query("select t::text from \(identifier: table) t").decode((String).self).joined(
+                    separator: "\n"
+                )
             }
             #expect(dump.contains("secret.miner@example.com"), "the dump is one")
             for secret in secrets { #expect(!dump.contains(secret)) }
@@ -73,7 +75,10 @@ struct SecrecyTests {
         }
     }
 
-    @Test("logs at debug level and the audit log name no secret and no e-mail; nor does the carrier that only logs", arguments: ["smtp", "log"])
+    @Test(
+        "logs at debug level and the audit log name no secret and no e-mail; nor does the carrier that only logs",
+        arguments: ["smtp", "log"]
+    )
     func logs(provider: String) async throws {
         let lines = Mutex("")
         let queue = LogQueue { line in lines.withLock { $0 += String(decoding: line, as: UTF8.self) } }

@@ -84,7 +84,11 @@ struct HTTPTransportTests {
 
     @Test("a carrier that is not there is away for now")
     func absent() async throws {
-        let url = try await TestHTTPServer.run { _ in 200 } _: { $0.url }
+        let url = try await TestHTTPServer.run { _ in
+            200
+        } _: {
+            $0.url
+        }
         #expect(try await failure(ResendTransport(key: Secret("k"), baseURL: url)) == .unavailable(.connection))
     }
 

@@ -75,7 +75,9 @@ struct MessageTests {
             let text = String(decoding: try Self.message(subject: subject).encoded(), as: UTF8.self)
             let cleaned = String(String.UnicodeScalarView(HeaderText.cleaned(subject).unicodeScalars.prefix(120)))
             #expect(ReceivedMail(text).subject == cleaned)
-            let field = text.components(separatedBy: "\r\n").drop { !$0.hasPrefix("Subject") }.prefix { $0.hasPrefix("Subject") || $0.hasPrefix(" ") }
+            let field = text.components(separatedBy: "\r\n").drop { !$0.hasPrefix("Subject") }.prefix {
+                $0.hasPrefix("Subject") || $0.hasPrefix(" ")
+            }
             #expect(field.allSatisfy { $0.utf8.count <= 85 && $0.utf8.allSatisfy { (32...126).contains($0) } })
         }
     }

@@ -56,7 +56,12 @@ struct SMTPMachineTests {
     private static let login = SMTPMachine.Login(name: "user", password: Secret("pass word"))
 
     private func machine(_ encryption: SMTPMachine.Encryption = .none, login: SMTPMachine.Login? = nil) throws -> SMTPMachine {
-        SMTPMachine(message: try MessageTests.message(text: ".dot\n..\n"), encryption: encryption, login: login, clientName: "client.example")
+        SMTPMachine(
+            message: try MessageTests.message(text: ".dot\n..\n"),
+            encryption: encryption,
+            login: login,
+            clientName: "client.example"
+        )
     }
 
     private func say(_ machine: inout SMTPMachine, _ code: Int, _ lines: String..., hasMore: Bool = false) -> String {
@@ -100,7 +105,9 @@ struct SMTPMachineTests {
     func plainLogin() throws {
         var machine = try machine(.implicit, login: Self.login)
         _ = say(&machine, 220)
-        #expect(say(&machine, 250, "mail", "auth=login plain") == "AUTH PLAIN " + Data("\0user\0pass word".utf8).base64EncodedString() + "\r\n")
+        #expect(
+            say(&machine, 250, "mail", "auth=login plain") == "AUTH PLAIN " + Data("\0user\0pass word".utf8).base64EncodedString() + "\r\n"
+        )
         #expect(say(&machine, 235) == "MAIL FROM:<noreply@example.com>\r\n")
     }
 

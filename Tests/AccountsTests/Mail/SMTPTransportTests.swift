@@ -9,7 +9,9 @@ import Testing
 @Suite("SMTP over a socket")
 struct SMTPTransportTests {
     private func configuration(_ port: Int, _ more: [String: String] = [:]) throws -> SMTPTransport.Configuration {
-        var variables = ["TBG_SMTP_HOST": "127.0.0.1", "TBG_SMTP_PORT": String(port), "TBG_SMTP_USE_TLS": "false", "TBG_EMAIL_PROVIDER": "smtp"]
+        var variables = [
+            "TBG_SMTP_HOST": "127.0.0.1", "TBG_SMTP_PORT": String(port), "TBG_SMTP_USE_TLS": "false", "TBG_EMAIL_PROVIDER": "smtp",
+        ]
         for (name, value) in more { variables["TBG_" + name] = value }
         return SMTPTransport.Configuration(try Settings(EnvironmentSource(variables)).mail, clientName: "client.example")
     }

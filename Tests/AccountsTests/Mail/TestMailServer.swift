@@ -129,7 +129,9 @@ private final class MailConversation: ChannelInboundHandler {
         switch expectation {
         case .content:
             guard line == "." else {
-                guard line.utf8.count <= 998, line.utf8.allSatisfy({ $0 < 128 && $0 != 0 }) else { return say("500 not ASCII", to: line, context) }
+                guard line.utf8.count <= 998, line.utf8.allSatisfy({ $0 < 128 && $0 != 0 }) else {
+                    return say("500 not ASCII", to: line, context)
+                }
                 content += (line.hasPrefix(".") ? String(line.dropFirst()) : line) + "\r\n"
                 return
             }

@@ -10,7 +10,14 @@ import Testing
 struct TokenCleanupTests {
     private static let day: Int64 = 86_400
 
-    private func refreshRow(_ rig: AccountsRig, _ user: UserID, _ name: String, expires: Int64, rotated: Bool = false, revoked: Bool = false)
+    private func refreshRow(
+        _ rig: AccountsRig,
+        _ user: UserID,
+        _ name: String,
+        expires: Int64,
+        rotated: Bool = false,
+        revoked: Bool = false
+    )
         async throws
     {
         let now = rig.clock.now

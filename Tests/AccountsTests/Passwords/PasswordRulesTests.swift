@@ -48,7 +48,8 @@ struct PasswordRulesTests {
     @Test(
         "the passwords that guessing begins with are refused, also dressed up",
         arguments: [
-            "Password1", "P@ssw0rd", "P@ssw0rd1!", "Passw0rd123", "Qwerty123", "Qwertyuiop1", "1Q2w3e4r", "1qaz@WSX", "Welcome2024", "Admin@123", "Iloveyou1",
+            "Password1", "P@ssw0rd", "P@ssw0rd1!", "Passw0rd123", "Qwerty123", "Qwertyuiop1", "1Q2w3e4r", "1qaz@WSX", "Welcome2024",
+            "Admin@123", "Iloveyou1",
             "Letmein123", "Bitcoin2026!", "Satoshi21", "Football99", "Abcd1234", "Aa123456", "Summer2025", "Dragon123456", "Michael1",
         ]
     )
@@ -56,7 +57,10 @@ struct PasswordRulesTests {
         #expect(codes(password).contains("common"), "\(password)")
     }
 
-    @Test("long and uncommon passwords are let through", arguments: ["Correct7HorseBatteryStaple", "xKq93Lm2vB", "Monkeys-eat-9-bananas", "Zf4mkd8QtR"])
+    @Test(
+        "long and uncommon passwords are let through",
+        arguments: ["Correct7HorseBatteryStaple", "xKq93Lm2vB", "Monkeys-eat-9-bananas", "Zf4mkd8QtR"]
+    )
     func uncommon(password: String) {
         #expect(!codes(password).contains("common"), "\(password)")
     }

@@ -53,7 +53,9 @@ struct MailMessage: Sendable, Equatable {
         ]
         var bytes = Array(head.joined(separator: "\r\n").utf8)
         for (type, content) in [("text/plain", text), ("text/html", html)] {
-            bytes += Array("--\(boundary)\r\nContent-Type: \(type); charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n".utf8)
+            bytes += Array(
+                "--\(boundary)\r\nContent-Type: \(type); charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n".utf8
+            )
             bytes += QuotedPrintable.encode(content)
         }
         bytes += Array("--\(boundary)--\r\n".utf8)

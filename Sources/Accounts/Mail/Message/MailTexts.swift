@@ -93,7 +93,9 @@ struct MailTexts: Sendable {
                     "On \(Self.moment(instant)) the owner of the Bitcoin address you had registered proved with their wallet that it is theirs. "
                         + "The account belongs to the address, so signing in with your e-mail is no longer possible."
                 ),
-                .paragraph("You are welcome to register again with an address of your own. If you think this is a mistake, write to \(support)."),
+                .paragraph(
+                    "You are welcome to register again with an address of your own. If you think this is a mistake, write to \(support)."
+                ),
             ]
         )
     }

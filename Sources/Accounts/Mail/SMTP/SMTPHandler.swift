@@ -36,7 +36,9 @@ final class SMTPHandler: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        if machine.close() != nil { result.fail(MailFailure.unavailable(error is NIOSSLError || error is NIOSSLExtraError ? .encryption : .connection)) }
+        if machine.close() != nil {
+            result.fail(MailFailure.unavailable(error is NIOSSLError || error is NIOSSLExtraError ? .encryption : .connection))
+        }
         context.close(promise: nil)
     }
 

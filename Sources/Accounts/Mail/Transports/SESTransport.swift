@@ -32,7 +32,9 @@ struct SESTransport: MailTransport {
 
     func send(_ message: MailMessage) async throws(MailFailure) {
         let value: JSONValue = [
-            "FromEmailAddress": .string("\(HeaderText.phrase(message.from.name).replacing("\r\n ", with: " ")) <\(message.from.address.text)>"),
+            "FromEmailAddress": .string(
+                "\(HeaderText.phrase(message.from.name).replacing("\r\n ", with: " ")) <\(message.from.address.text)>"
+            ),
             "Destination": ["ToAddresses": [.string(message.to.text)]],
             "Content": ["Raw": ["Data": .string(Data(message.encoded()).base64EncodedString())]],
         ]
