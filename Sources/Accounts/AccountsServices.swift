@@ -1,4 +1,5 @@
 package import Bitcoin
+package import NIOCore
 package import Platform
 package import Postgres
 
@@ -35,7 +36,8 @@ package struct AccountsServices: Sendable {
     private let lastSeen: LastSeen
     private let socketGraceSeconds: Int
 
-    package init(runtime: Runtime, keys: CurrentKeyRing) {
+    /// - Parameter limiterPatience: how long Redis may take to count a request.
+    package init(runtime: Runtime, keys: CurrentKeyRing, limiterPatience: TimeAmount = .milliseconds(50)) {
         let settings = runtime.settings.tokens
         network = runtime.settings.network.bitcoin
         database = runtime.database
@@ -44,6 +46,7 @@ package struct AccountsServices: Sendable {
             redis: runtime.redis,
             scale: runtime.settings.http.rateLimitScale,
             nodes: runtime.settings.database.clusterAPINodes,
+            patience: limiterPatience,
             logger: runtime.logger
         )
         profiles = ProfileStore(database: runtime.database)

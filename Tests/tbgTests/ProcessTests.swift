@@ -139,6 +139,7 @@ struct ProcessTests {
             expectEnvelope(try await wire.get("/metrics"), 404, "not_found")
             try await eventually("ready") { try await wire.get("/ready").status == 200 }
             for path in ["/nope", "/version", "/openapi.json", "/.well-known/jwks.json", "/ws"] { _ = try await wire.get(path) }
+            expectEnvelope(try await wire.get("/" + String(repeating: "a", count: 9_000)), 414, "uri_too_long")
             let page = try await Wire(port: metricsPort).get("/metrics")
             #expect(page.status == 200 && page["content-type"]?.hasPrefix("text/plain; version=0.0.4") == true)
             for name in [
@@ -151,6 +152,7 @@ struct ProcessTests {
             ] {
                 #expect(page.body.contains("\n" + name) || page.body.hasPrefix(name), "\(name)")
             }
+            #expect(page.body.contains(#"http_requests_total{method="OTHER",handler="unmatched",status="414"} 1"#))
             #expect(page.body.contains(#"handler="unmatched""#) && !page.body.contains("/nope"))
             let file = try await TestServers.temporaryDirectory("page") + "/metrics"
             try Data(page.body.utf8).write(to: URL(filePath: file))

@@ -36,7 +36,7 @@ struct RequestLimitTests {
     @Test("A request line of more than 8 KB is 414")
     func requestLine() async throws {
         try await run { rig in
-            let fits = try await rig.wire.get("/health?" + String(repeating: "a", count: 8_192 - "GET /health? HTTP/1.1\r\n".count))
+            let fits = try await rig.wire.get("/health?" + String(repeating: "a", count: 8_192 - "GET /health? HTTP/1.1\r\n".utf8.count))
             #expect(fits.status == 200)
             for length in [8_200, 20_000, 60_000] {
                 let long = try await rig.wire.get("/health?" + String(repeating: "a", count: length))
@@ -75,7 +75,6 @@ struct RequestLimitTests {
             #expect(events.count == 1)
             #expect(events.first?["status"] == 414)
             #expect(events.first?["error_code"]?.stringValue == "uri_too_long")
-            #expect(rig.metric(#"http_requests_total{method="OTHER",handler="unmatched",status="414"}"#) == 1)
             expectEnvelope(try answer(try await rig.wire.exchange(["NONSENSE\r\n\r\n"])), 400, "bad_request")
         }
     }

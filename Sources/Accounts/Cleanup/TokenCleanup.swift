@@ -1,5 +1,5 @@
 package import GameRules
-package import Platform
+import Platform
 package import Postgres
 
 /// Removes what has lost its use: tokens, finished mails, dead API keys (spec 02 §11). Doing it twice changes nothing.

@@ -1,4 +1,5 @@
 import API
+import HTTPTypes
 
 extension APIError {
     static let emailTaken = APIError.conflict("email_taken", "An account with this e-mail exists already.")

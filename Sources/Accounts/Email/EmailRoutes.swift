@@ -1,4 +1,4 @@
-package import API
+import API
 import HTTPTypes
 package import Platform
 
@@ -108,7 +108,8 @@ package enum EmailRoutes {
     /// What the gate asks before everything else: where sign-in by e-mail is not offered, its routes answer 404 whatever is sent.
     package static func prechecks(_ settings: MailSettings) -> [String: ServiceGate.Precheck] {
         guard !settings.isEnabled else { return [:] }
-        return Dictionary(uniqueKeysWithValues: ids.map { ($0, { _ in throw APIError.featureDisabled }) })
+        let refusal: ServiceGate.Precheck = { _ in throw APIError.featureDisabled }
+        return Dictionary(uniqueKeysWithValues: ids.map { ($0, refusal) })
     }
 
     static func add(to table: inout RouteTable<AppContext>, services: AccountsServices) {

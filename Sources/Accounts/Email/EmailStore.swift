@@ -1,3 +1,4 @@
+import Bitcoin
 import GameRules
 import Platform
 import Postgres

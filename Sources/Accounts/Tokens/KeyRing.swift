@@ -1,8 +1,8 @@
 import struct Crypto.SHA256
 import Foundation
-import Platform
 import JWTKit
 import NIOPosix
+import Platform
 
 /// The keys tokens are signed and verified with (spec 02 §7.2). Immutable; a reload makes a new ring.
 package struct KeyRing: Sendable {
@@ -29,11 +29,6 @@ package struct KeyRing: Sendable {
     let collection: JWTKeyCollection
     private let keyIDs: Set<String>
 
-    /// RFC 7515 appendix A.2, and the second key of the published test data.
-    private static let publishedKeyIDs: Set<String> = [
-        "IsUn6_e04MaShXFIISMp4kG62LWzMIPy_MvSA5pJgX8",
-        "JTHgX1jATYJ0VQy741NszzFUozhZ3mgbjlhKzmS7_Ng",
-    ]
     private static let acceptedBits = 2048...4096
 
     /// - Parameters:
@@ -70,7 +65,7 @@ package struct KeyRing: Sendable {
     }
 
     /// Whether a published example key is among them, which everybody has the private half of.
-    package var holdsPublishedKey: Bool { publicKeys.contains { Self.publishedKeyIDs.contains($0.keyID) } }
+    package var holdsPublishedKey: Bool { publicKeys.contains { SigningKeyCheck.published.contains($0.keyID) } }
 
     /// The id a public key has.
     /// - Throws: ``Failure/invalidKey(name:)``.

@@ -3,9 +3,11 @@ import CryptoExtras
 import Foundation
 
 /// What start-up demands of the RSA key that signs tokens (spec 01 §2, 02 §7.2).
-enum SigningKeyCheck {
+package enum SigningKeyCheck {
     /// RFC 7638 thumbprints of keys whose private half is printed somewhere: the example of RFC 7515 A.2 and the test key of this project.
-    static let published: Set<String> = ["IsUn6_e04MaShXFIISMp4kG62LWzMIPy_MvSA5pJgX8", "JTHgX1jATYJ0VQy741NszzFUozhZ3mgbjlhKzmS7_Ng"]
+    package static let published: Set<String> = [
+        "IsUn6_e04MaShXFIISMp4kG62LWzMIPy_MvSA5pJgX8", "JTHgX1jATYJ0VQy741NszzFUozhZ3mgbjlhKzmS7_Ng",
+    ]
 
     /// - Returns: what is wrong with the key; nil for one that may sign.
     static func problem(_ pem: String, isProduction: Bool) -> String? {

@@ -62,14 +62,23 @@ package struct TimeTableKeeper: Sendable {
         var made = 0
         for table in TimeTable.all {
             for range in table.ranges(at: now, behindDays: behindDays) {
-                let rows = try await database.query(
-                    "select ensure_range(\(table.name.description), \(range.lowerBound), \(range.upperBound))",
-                    access: .write
-                )
-                if try rows.value(Bool.self) == true { made += 1 }
+                if try await make(range, of: table) { made += 1 }
             }
         }
         return made
+    }
+
+    /// - Returns: false where the range was there, also when another process has made it at the same moment.
+    private func make(_ range: Range<Instant>, of table: TimeTable) async throws -> Bool {
+        do {
+            let rows = try await database.query(
+                "select ensure_range(\(table.name.description), \(range.lowerBound), \(range.upperBound))",
+                access: .write
+            )
+            return try rows.value(Bool.self) == true
+        } catch let error as PostgresError where error.sqlState == .duplicateTable {
+            return false
+        }
     }
 
     /// Drops ranges past retention; answers how many are gone.

@@ -66,8 +66,6 @@ package enum MetricTable {
         .counter("tbg_task_runs_total", "Runs of scheduled tasks.", labels: ["task", "result"]),
         .gauge("tbg_task_duration_seconds", "Duration of the last run.", labels: ["task"]),
         .gauge("tbg_task_last_success_timestamp", "When a task last succeeded, Unix seconds.", labels: ["task"]),
-        .counter("tbg_audit_events_total", "Rows written to the audit log.", labels: ["action"]),
-        .counter("tbg_audit_write_failures_total", "Audit rows that could not be written."),
     ]
 
     private static let process: [MetricDescription] =

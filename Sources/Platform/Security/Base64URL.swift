@@ -7,9 +7,21 @@ package enum Base64URL {
             .replacingOccurrences(of: "=", with: "")
     }
 
+    /// Whether a text holds nothing but the alphabet.
+    package static func isSpelled(_ text: some StringProtocol) -> Bool {
+        text.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+                UInt8(ascii: "-"), UInt8(ascii: "_"):
+                true
+            default: false
+            }
+        }
+    }
+
     /// - Returns: nil for padding, other characters or an impossible length.
     package static func decode(_ text: some StringProtocol) -> [UInt8]? {
-        guard text.utf8.allSatisfy({ $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "=") }) else { return nil }
+        guard isSpelled(text) else { return nil }
         let standard = text.replacingOccurrences(of: "-", with: "+").replacingOccurrences(of: "_", with: "/")
         guard standard.utf8.count % 4 != 1 else { return nil }
         let padded = standard + String(repeating: "=", count: (4 - standard.utf8.count % 4) % 4)

@@ -37,6 +37,8 @@ public struct SQLState: Hashable, Sendable, ExpressibleByStringLiteral, CustomSt
     public static let featureNotSupported: SQLState = "0A000"
     /// `invalid_sql_statement_name`: the server does not know the prepared statement
     public static let unknownStatement: SQLState = "26000"
+    /// `duplicate_table`
+    public static let duplicateTable: SQLState = "42P07"
     /// `undefined_table`
     public static let undefinedTable: SQLState = "42P01"
 

@@ -26,7 +26,7 @@ struct HTTPConnectionState: Equatable, Sendable {
     /// When the head that is arriving began to; nil between requests.
     private var headBegan: NIODeadline?
     private var requestLineIsComplete = false
-    private var isReadingBody = false
+    private(set) var isReadingBody = false
     private var responsesDue = 0
     private var isQuiescing = false
 
@@ -44,11 +44,12 @@ struct HTTPConnectionState: Equatable, Sendable {
     var isAnswered: Bool { self.responsesDue == 0 }
 
     /// Bytes arrived, not yet parsed.
-    mutating func readBytes(hasLineFeed: Bool, now: NIODeadline) {
+    /// - Parameter endsRequestLine: whether the request line is over with them, and was not too long.
+    mutating func readBytes(endsRequestLine: Bool, now: NIODeadline) {
         self.lastActive = now
         guard !self.isReadingBody else { return }
         if self.headBegan == nil { self.headBegan = now }
-        if hasLineFeed { self.requestLineIsComplete = true }
+        if endsRequestLine { self.requestLineIsComplete = true }
     }
 
     mutating func readHead() {

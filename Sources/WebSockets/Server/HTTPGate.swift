@@ -22,6 +22,8 @@ final class HTTPGate: ChannelDuplexHandler, RemovableChannelHandler, LoopMember 
     /// The parser stopped at a request for an upgrade that is not answered yet; reading waits for the answer.
     private var parserIsStopped = false
     private var owesRead = false
+    /// Bytes of the request line that is arriving, or more once it is over.
+    private var requestLineBytes = 0
     private var acceptance: WebSocketUpgrade.Acceptance?
     /// The response being written is final (not 1xx), so its end is the end of a request.
     private var responseIsFinal = true
@@ -75,8 +77,21 @@ final class HTTPGate: ChannelDuplexHandler, RemovableChannelHandler, LoopMember 
     /// Whether the bytes go on to the parser.
     func takesBytes(_ bytes: ByteBuffer) -> Bool {
         guard self.state.isServing else { return false }
-        self.state.readBytes(hasLineFeed: bytes.readableBytesView.contains(0x0A), now: self.loop.eventLoop.now)
+        self.state.readBytes(endsRequestLine: self.endsRequestLine(bytes), now: self.loop.eventLoop.now)
         return true
+    }
+
+    /// Whether a request line of acceptable length ends in these bytes. One that has grown too long never counts as ended, however much of
+    /// the request arrives at once.
+    private func endsRequestLine(_ bytes: ByteBuffer) -> Bool {
+        guard !self.state.isReadingBody else { return false }
+        let view = bytes.readableBytesView
+        guard let end = view.firstIndex(of: 0x0A) else {
+            self.requestLineBytes += view.count
+            return false
+        }
+        self.requestLineBytes += end - view.startIndex + 1
+        return self.requestLineBytes <= self.configuration.maxRequestLineBytes
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -85,6 +100,7 @@ final class HTTPGate: ChannelDuplexHandler, RemovableChannelHandler, LoopMember 
         case .head(var head):
             if let rejection = head.broken(limits: self.configuration) { return self.perform(self.state.reject(rejection)) }
             self.state.readHead()
+            self.requestLineBytes = 0
             self.parserWillStop = head.stopsParser
             // RFC 9110 §7.8: Upgrade means nothing in HTTP/1.0.
             if head.version.minor == 0 { head.headers.remove(name: "upgrade") }

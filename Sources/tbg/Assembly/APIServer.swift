@@ -28,10 +28,12 @@ struct APIServer {
 
     /// - Parameters:
     ///   - deadlines: how long a request may take.
+    ///   - limiterPatience: how long Redis may take to count a request.
     ///   - addRoutes: adds routes before the documentation is made; for tests.
     init(
         runtime: Runtime,
         deadlines: RequestDeadlines = RequestDeadlines(),
+        limiterPatience: TimeAmount = .milliseconds(50),
         addRoutes: (inout RouteTable<AppContext>) -> Void = { _ in }
     ) async throws {
         self.runtime = runtime
@@ -41,7 +43,7 @@ struct APIServer {
         let files = try KeyRingFiles(settings.tokens) { try DevelopmentKey.generate(settings, runtime.logger) }
         let ring = try await KeyRing.load(files)
         if settings.environment == .production, ring.holdsPublishedKey { throw KeyRing.Failure.publishedKey }
-        let accounts = AccountsServices(runtime: runtime, keys: CurrentKeyRing(ring))
+        let accounts = AccountsServices(runtime: runtime, keys: CurrentKeyRing(ring), limiterPatience: limiterPatience)
         let hub = Hub(redis: runtime.redis, eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: runtime.logger)
         let cors = CORSPolicy(origins: settings.http.corsOrigins)
 

@@ -27,7 +27,9 @@ struct GoldenSignInTests {
         arguments: ["mainnet", "testnet", "signet", "regtest"]
     )
     func everySignature(network: String) async throws {
-        let rows = try TestVectors.load("login", as: File.self).vectors.filter { $0.network == network && $0.message.contains(" | sign-in | ") }
+        let rows = try TestVectors.load("login", as: File.self).vectors.filter {
+            $0.network == network && $0.message.contains(" | sign-in | ")
+        }
         let chance = ScriptedRandom()
         try await AccountsRig.run(["BTC_NETWORK": network], random: chance.source) { rig in
             for row in rows {

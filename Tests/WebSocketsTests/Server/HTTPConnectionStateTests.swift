@@ -21,8 +21,8 @@ struct HTTPConnectionStateTests {
         second.readEnd()
         #expect(second.wroteResponse(now: at(5)) == .none)
         #expect(second.sweep(at(30)) == .none)
-        second.readBytes(hasLineFeed: false, now: at(31))
-        second.readBytes(hasLineFeed: true, now: at(40))
+        second.readBytes(endsRequestLine: false, now: at(31))
+        second.readBytes(endsRequestLine: true, now: at(40))
         #expect(second.sweep(at(40)) == .none)
         #expect(second.sweep(at(41)) == .reject(.headTimeout))
     }
@@ -47,7 +47,7 @@ struct HTTPConnectionStateTests {
     func stalledBody() {
         var state = state()
         state.readHead()
-        state.readBytes(hasLineFeed: false, now: at(3))
+        state.readBytes(endsRequestLine: false, now: at(3))
         #expect(state.sweep(at(62)) == .none)
         #expect(state.sweep(at(63)) == .close)
     }
@@ -68,10 +68,10 @@ struct HTTPConnectionStateTests {
     @Test("too long a line is 414, too long a head 431, and a wrong body is its request's own failure")
     func overflow() {
         var line = state()
-        line.readBytes(hasLineFeed: false, now: at(0))
+        line.readBytes(endsRequestLine: false, now: at(0))
         #expect(line.failedParsing(isOverflow: true) == .reject(.requestLineTooLong))
         var head = state()
-        head.readBytes(hasLineFeed: true, now: at(0))
+        head.readBytes(endsRequestLine: true, now: at(0))
         #expect(head.failedParsing(isOverflow: true) == .reject(.headersTooLarge))
         #expect(head.failedParsing(isOverflow: true) == .none)
         var body = state()

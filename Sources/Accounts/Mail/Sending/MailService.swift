@@ -1,7 +1,7 @@
 import Logging
 package import Platform
 import Redis
-package import ServiceLifecycle
+import ServiceLifecycle
 
 /// The mail sender as a service of a worker: looks every two seconds, and at once when a mail has been committed (spec 02 §11).
 package struct MailService: Service {

@@ -1,5 +1,5 @@
-package import API
-package import GameRules
+import API
+import GameRules
 
 /// A mail to be queued, with the facts its text needs (spec 02 §9). Never a secret: tokens are made when the mail is sent.
 package enum OutgoingMail: Sendable, Equatable {
