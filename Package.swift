@@ -134,7 +134,8 @@ let package = Package(
             "Accounts",
             [
                 "Accounts", "Platform", "API", "Bitcoin", "GameRules", "Postgres", "Prometheus", "Redis", "TestServers", "LocalServers",
-                asyncHTTPClient, crypto, cryptoExtras, jwtKit, httpTypes, hummingbird, hummingbirdCore, lifecycle, logging, nioCore, nioPosix,
+                asyncHTTPClient, crypto, cryptoExtras, jwtKit, httpTypes, hummingbird, hummingbirdCore, lifecycle, logging, nioCore,
+                nioPosix,
                 nioEmbedded, nioHTTP1, nioSSL,
             ],
             resources: [.copy("Vectors")]

@@ -18,7 +18,8 @@ struct CORSPolicyTests {
     @Test(
         "no other",
         arguments: [
-            ("https://evil.example", "localhost:8000"), ("http://localhost", "localhost:8000"), ("http://localhost:80001", "localhost:8000"),
+            ("https://evil.example", "localhost:8000"), ("http://localhost", "localhost:8000"),
+            ("http://localhost:80001", "localhost:8000"),
             ("null", "localhost:8000"), ("http://", ""), ("http://localhost:8000", nil), ("ws://localhost:8000", "localhost:8000"),
         ] as [(String?, String?)]
     )
