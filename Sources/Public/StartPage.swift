@@ -1,7 +1,5 @@
-import API
 import Crypto
 import Foundation
-import HTTPTypes
 package import NIOCore
 
 /// The page a developer meets first, and the files it consists of: plain HTML, one style sheet and three ES modules, all from this process. It
