@@ -69,7 +69,7 @@ struct AccountsRig: Sendable {
         logs: LogQueue = LogQueue(),
         _ body: @Sendable (AccountsRig) async throws -> Void
     ) async throws {
-        try await RigSlots.with { try await perform(databaseURL, redisURL, variables, random, keys, body) }
+        try await RigSlots.with { try await perform(databaseURL, redisURL, variables, random, keys, logs, body) }
     }
 
     private static func perform(
@@ -78,6 +78,7 @@ struct AccountsRig: Sendable {
         _ variables: [String: String],
         _ random: RandomSource,
         _ keys: CurrentKeyRing?,
+        _ logs: LogQueue,
         _ body: @Sendable (AccountsRig) async throws -> Void
     ) async throws {
         var names = [
