@@ -21,6 +21,15 @@ public struct DemoUsers: Sendable {
         DemoUsers(seeds: (1...3).map { [UInt8](repeating: 0, count: 31) + [$0] }, network: network).addresses
     }
 
+    /// Addresses of a made-up population: those of the keys that follow 2^32.
+    /// - Parameter count: 1 to 100,000.
+    public static func population(_ count: Int, network: BitcoinNetwork) -> [String] {
+        let seeds = (1...max(1, count)).map { number in
+            [UInt8](repeating: 0, count: 24) + withUnsafeBytes(of: (UInt64(1 << 32) + UInt64(number)).bigEndian) { Array($0) }
+        }
+        return DemoUsers(seeds: seeds, network: network).addresses
+    }
+
     /// A fresh access token of each: by its refresh token where it has one, else by signing in. Nil where that fails, with the reason
     /// reported.
     mutating func tokens(from client: SignInClient, report: (String) -> Void) async -> [Endpoints.DemoUser] {
