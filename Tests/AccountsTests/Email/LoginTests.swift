@@ -1,3 +1,4 @@
+import Redis
 import API
 import GameRules
 import HTTPTypes

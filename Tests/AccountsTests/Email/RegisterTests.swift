@@ -73,7 +73,7 @@ struct RegisterTests {
             #expect(foreign.status == 422 && foreign.code == "address_network_mismatch")
             let other = try await rig.register("x@example.com", address: "bc1zw508d6qejxtdg4y5r3zarvaryvaxxpcs")
             #expect(other.status == 422 && other.code == "address_type_unsupported")
-            let country = try await rig.register(["country_code": "XX"])
+            let country = try await rig.register("miner@example.com", ["country_code": "XX"])
             #expect(country.status == 422 && country.faults == ["country_code:not_allowed"])
             #expect(try await rig.number("select count(*) from users") == 0)
         }

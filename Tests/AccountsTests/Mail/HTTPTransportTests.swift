@@ -23,7 +23,7 @@ struct HTTPTransportTests {
             try await transport.send(message)
             return nil
         } catch {
-            return error as? MailFailure
+            return error
         }
     }
 

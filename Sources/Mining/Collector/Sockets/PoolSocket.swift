@@ -53,9 +53,9 @@ final class PoolSocket: Sendable {
 
     private static func bind(_ address: PoolAddress, group: gid_t?) throws(CollectorError) -> Int32 {
         let path = address.path
-        var status = stat()
-        if lstat(path, &status) == 0 {
-            guard status.st_mode & S_IFMT == S_IFSOCK else { throw .notASocket(path: path) }
+        let facts = FileFacts(path: path)
+        if facts.isPresent {
+            guard facts.isSocket else { throw .notASocket(path: path) }
             unlink(path)
         }
         let type = address.kind == .datagram ? SOCK_DGRAM.rawValue : SOCK_STREAM.rawValue
@@ -81,8 +81,7 @@ final class PoolSocket: Sendable {
     }
 
     private static func inode(at path: String) -> UInt64? {
-        var status = stat()
-        return lstat(path, &status) == 0 ? UInt64(status.st_ino) : nil
+        FileFacts(path: path).inode
     }
 
     /// The number of a group.

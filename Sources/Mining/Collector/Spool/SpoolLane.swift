@@ -32,12 +32,12 @@ struct SpoolLane {
                 continue
             }
             let path = directory + "/" + file
-            var status = stat()
-            guard stat(path, &status) == 0 else { continue }
-            if status.st_size == 0 {
+            let facts = FileFacts(path: path)
+            guard facts.isPresent else { continue }
+            if facts.byteCount == 0 {
                 unlink(path)
             } else {
-                segments.append(Segment(number: number, path: path, byteCount: Int(status.st_size)))
+                segments.append(Segment(number: number, path: path, byteCount: facts.byteCount))
             }
         }
         segments.sort { $0.number < $1.number }
