@@ -12,7 +12,7 @@ import Testing
 struct LoginTests {
     @Test("the right password signs in, in any case of the e-mail and in either spelling of the same characters")
     func signIn() async throws {
-        try await AccountsRig.run { rig in
+        try await AccountsRig.run { rig async throws in
             #expect(try await rig.register(password: "Gr4vel-L\u{00E4}ntern").status == 200)
             let answer = try await rig.logIn("MINER@Example.com", "Gr4vel-La\u{0308}ntern")
             #expect(answer.status == 200 && answer.integer("user.login_count") == 2)
@@ -28,7 +28,7 @@ struct LoginTests {
 
     @Test("an unknown e-mail, a wrong password and an account without password are answered byte for byte alike")
     func uniform() async throws {
-        try await AccountsRig.run { rig in
+        try await AccountsRig.run { rig async throws in
             #expect(try await rig.register().status == 200)
             let wrong = try await rig.logIn("miner@example.com", "Wr0ng-password")
             let unknown = try await rig.logIn("nobody@example.com", "Wr0ng-password")
@@ -43,7 +43,7 @@ struct LoginTests {
 
     @Test("a banned account is told so only with the right password")
     func banned() async throws {
-        try await AccountsRig.run { rig in
+        try await AccountsRig.run { rig async throws in
             #expect(try await rig.register().status == 200)
             try await rig.runtime.database.execute("update users set is_banned = true")
             #expect(try await rig.logIn("miner@example.com").code == "account_banned")
@@ -56,7 +56,7 @@ struct LoginTests {
         arguments: [true, false]
     )
     func lockout(isKnown: Bool) async throws {
-        try await AccountsRig.run(["RATE_LIMIT_SCALE": "1"]) { rig in
+        try await AccountsRig.run(["RATE_LIMIT_SCALE": "1"]) { rig async throws in
             if isKnown { #expect(try await rig.register().status == 200) }
             for _ in 0..<10 {
                 #expect(try await rig.logIn("miner@example.com", "Wr0ng-password").status == 401)
@@ -76,7 +76,7 @@ struct LoginTests {
 
     @Test("one network's lockout locks no other out, until a hundred failures from everywhere")
     func globalBound() async throws {
-        try await AccountsRig.run { rig in
+        try await AccountsRig.run { rig async throws in
             let lockout = rig.services.lockout
             let start = rig.clock.now
             for network in 0..<10 {
@@ -93,7 +93,7 @@ struct LoginTests {
 
     @Test("a success forgets the failures")
     func cleared() async throws {
-        try await AccountsRig.run { rig in
+        try await AccountsRig.run { rig async throws in
             #expect(try await rig.register().status == 200)
             for round in 0..<3 {
                 for _ in 0..<9 { #expect(try await rig.logIn("miner@example.com", "Wr0ng-password").status == 401) }
@@ -104,7 +104,7 @@ struct LoginTests {
 
     @Test("a hash of old parameters is made anew at a login")
     func renewal() async throws {
-        try await AccountsRig.run { rig in
+        try await AccountsRig.run { rig async throws in
             #expect(try await rig.register().status == 200)
             let old = try Argon2id(memoryKiB: 64, passes: 1, lanes: 1).hash(
                 AccountsRig.password.utf8,
@@ -119,7 +119,7 @@ struct LoginTests {
 
     @Test("a request without password, or with one of 129 characters, is no attempt")
     func shape() async throws {
-        try await AccountsRig.run { rig in
+        try await AccountsRig.run { rig async throws in
             #expect(try await rig.post("/login", ["email": "a@example.com"]).faults == ["password:required"])
             #expect(try await rig.logIn("a@example.com", String(repeating: "a", count: 129)).faults == ["password:too_long"])
             #expect(try await rig.logIn("a@example.com", "").faults == ["password:too_short"])
@@ -129,7 +129,7 @@ struct LoginTests {
 
     @Test("without Redis logins work, counted by the node itself")
     func withoutRedis() async throws {
-        try await AccountsRig.run { rig in
+        try await AccountsRig.run { rig async throws in
             #expect(try await rig.register().status == 200)
             await rig.runtime.redis.close()
             for _ in 0..<10 { #expect(try await rig.logIn("miner@example.com", "Wr0ng-password").status == 401) }
@@ -141,7 +141,7 @@ struct LoginTests {
 
     @Test("a password changed while the old one was compared opens nothing")
     func changedMeanwhile() async throws {
-        try await AccountsRig.run { rig in
+        try await AccountsRig.run { rig async throws in
             #expect(try await rig.register().status == 200)
             // Held until the login, having compared, wants the account's lock.
             let answer = try await rig.runtime.database.transaction { transaction in

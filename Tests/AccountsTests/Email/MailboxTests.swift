@@ -21,7 +21,7 @@ struct MailboxTests {
 
     @Test("the link of the mail confirms it, once")
     func confirmed() async throws {
-        try await AccountsRig.runWithMail { rig, server in
+        try await AccountsRig.runWithMail { rig, server async throws in
             let (session, token) = try await registered(rig, server)
             let answer = try await rig.post("/verify-email", ["token": .string(token)])
             #expect(answer.status == 200 && answer.text == #"{"status":"email_verified"}"#)
@@ -37,7 +37,7 @@ struct MailboxTests {
 
     @Test("24 hours after the mail the link is dead, a moment before it is not", arguments: [(-1, 200), (0, 400)])
     func expiry(offset: Int, status: Int) async throws {
-        try await AccountsRig.runWithMail { rig, server in
+        try await AccountsRig.runWithMail { rig, server async throws in
             let (_, token) = try await registered(rig, server)
             rig.clock.advance(milliseconds: 86_400_000 + Int64(offset))
             #expect(try await rig.post("/verify-email", ["token": .string(token)]).status == status)
@@ -46,7 +46,7 @@ struct MailboxTests {
 
     @Test("used twice at the same time, a link confirms once")
     func race() async throws {
-        try await AccountsRig.runWithMail { rig, server in
+        try await AccountsRig.runWithMail { rig, server async throws in
             let (_, token) = try await registered(rig, server)
             let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
                 for _ in 0..<8 { group.addTask { try await rig.post("/verify-email", ["token": .string(token)]).status } }
@@ -58,7 +58,7 @@ struct MailboxTests {
 
     @Test("another mail may be had every five minutes; earlier links die with it")
     func resend() async throws {
-        try await AccountsRig.runWithMail { rig, server in
+        try await AccountsRig.runWithMail { rig, server async throws in
             let (session, token) = try await registered(rig, server)
             let answer = try await rig.post("/resend-verification", token: session.accessToken)
             #expect(answer.status == 200 && answer.text == #"{"status":"verification_email_sent"}"#)
@@ -78,7 +78,7 @@ struct MailboxTests {
 
     @Test("an account without e-mail has nothing to confirm, and a stranger nothing to ask")
     func refusals() async throws {
-        try await AccountsRig.run { rig in
+        try await AccountsRig.run { rig async throws in
             let wallet = try await rig.signIn(try Wallet("no mail"))
             #expect(try await rig.post("/resend-verification", token: wallet.accessToken).code == "email_not_set")
             #expect(try await rig.post("/resend-verification").status == 401)
@@ -87,7 +87,7 @@ struct MailboxTests {
 
     @Test("the token of an account that was deleted confirms nothing")
     func deleted() async throws {
-        try await AccountsRig.runWithMail { rig, server in
+        try await AccountsRig.runWithMail { rig, server async throws in
             let (_, token) = try await registered(rig, server)
             try await rig.runtime.database.execute("delete from users")
             #expect(try await rig.post("/verify-email", ["token": .string(token)]).status == 400)
@@ -96,7 +96,7 @@ struct MailboxTests {
 
     @Test("where sign-in by e-mail is not offered, all seven routes answer 404 whatever is sent")
     func disabled() async throws {
-        try await AccountsRig.run(["EMAIL_AUTH_ENABLED": "false"]) { rig in
+        try await AccountsRig.run(["EMAIL_AUTH_ENABLED": "false"]) { rig async throws in
             for route in [
                 "register", "login", "verify-email", "resend-verification", "forgot-password", "reset-password", "change-password",
             ] {

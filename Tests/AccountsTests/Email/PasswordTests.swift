@@ -15,7 +15,8 @@ struct ForgottenPasswordTests {
     private func token(_ rig: AccountsRig, _ server: TestMailServer) async throws -> String {
         #expect(try await rig.post("/forgot-password", ["email": "miner@example.com"]).status == 200)
         try await rig.sendMails()
-        return try #require(ReceivedMail(try #require(server.mails.last).content).token)
+        let mail = try #require(server.mails.last)
+        return try #require(ReceivedMail(mail.content).token)
     }
 
     private func reset(_ rig: AccountsRig, _ token: String, _ password: String = new) async throws -> RigAnswer {
@@ -24,7 +25,7 @@ struct ForgottenPasswordTests {
 
     @Test("known and unknown e-mails get the same answer and the same work: one queued row; one mail is sent")
     func uniform() async throws {
-        try await AccountsRig.runWithMail { rig, server in
+        try await AccountsRig.runWithMail { rig, server async throws in
             _ = try await rig.account(try Wallet("forgot").address, email: "miner@example.com")
             let known = try await rig.post("/forgot-password", ["email": "MINER@example.com"])
             let unknown = try await rig.post("/forgot-password", ["email": "nobody@example.com"])
@@ -42,7 +43,7 @@ struct ForgottenPasswordTests {
 
     @Test("the link sets a password: all sessions end, the mailbox counts as confirmed, the owner is told")
     func done() async throws {
-        try await AccountsRig.runWithMail { rig, server in
+        try await AccountsRig.runWithMail { rig, server async throws in
             let session = try RigSession(try await rig.register())
             let token = try await token(rig, server)
             let weak = try await reset(rig, token, "weak")
@@ -67,7 +68,7 @@ struct ForgottenPasswordTests {
 
     @Test("an hour after the mail the link is dead, a moment before it is not", arguments: [(-1, 200), (0, 400)])
     func expiry(offset: Int, status: Int) async throws {
-        try await AccountsRig.runWithMail { rig, server in
+        try await AccountsRig.runWithMail { rig, server async throws in
             _ = try await rig.register()
             let token = try await token(rig, server)
             rig.clock.advance(milliseconds: 3_600_000 + Int64(offset))
@@ -77,7 +78,7 @@ struct ForgottenPasswordTests {
 
     @Test("used twice at the same time, a link sets one password")
     func race() async throws {
-        try await AccountsRig.runWithMail { rig, server in
+        try await AccountsRig.runWithMail { rig, server async throws in
             _ = try await rig.register()
             let token = try await token(rig, server)
             async let first = reset(rig, token, "N3w-lantern-gravel-1")
@@ -89,7 +90,7 @@ struct ForgottenPasswordTests {
 
     @Test("a newer link kills the older one; unknown, foreign and malformed tokens are answered alike")
     func invalid() async throws {
-        try await AccountsRig.runWithMail { rig, server in
+        try await AccountsRig.runWithMail { rig, server async throws in
             let session = try RigSession(try await rig.register())
             let verification = try await {
                 try await rig.sendMails()
@@ -109,7 +110,7 @@ struct ForgottenPasswordTests {
 
     @Test("a link is worth nothing once the account is taken over, banned or deleted", arguments: ["taken over", "banned", "deleted"])
     func gone(why: String) async throws {
-        try await AccountsRig.runWithMail { rig, server in
+        try await AccountsRig.runWithMail { rig, server async throws in
             let wallet = try Wallet("gone")
             _ = try await rig.register(address: wallet.address)
             let token = try await token(rig, server)
@@ -126,7 +127,7 @@ struct ForgottenPasswordTests {
 
     @Test("a reset ends the lockout of whoever made it")
     func lockout() async throws {
-        try await AccountsRig.runWithMail { rig, server in
+        try await AccountsRig.runWithMail { rig, server async throws in
             _ = try await rig.register()
             for _ in 0..<10 { _ = try await rig.logIn("miner@example.com", "Wr0ng-password") }
             #expect(try await rig.logIn("miner@example.com").status == 429)
@@ -137,7 +138,7 @@ struct ForgottenPasswordTests {
 
     @Test("at most three requests a minute for one e-mail from one network, five for all")
     func limits() async throws {
-        try await AccountsRig.run(["RATE_LIMIT_SCALE": "1"]) { rig in
+        try await AccountsRig.run(["RATE_LIMIT_SCALE": "1"]) { rig async throws in
             for _ in 0..<3 { #expect(try await rig.post("/forgot-password", ["email": "a@example.com"]).status == 200) }
             #expect(try await rig.post("/forgot-password", ["email": "A@example.com "]).code == "rate_limited")
             for _ in 0..<2 { #expect(try await rig.post("/forgot-password", ["email": "b@example.com"]).status == 200) }
@@ -160,7 +161,7 @@ struct ChangePasswordTests {
 
     @Test("this session goes on with its refresh, all others end, the owner is told")
     func changed() async throws {
-        try await AccountsRig.runWithMail { rig, server in
+        try await AccountsRig.runWithMail { rig, server async throws in
             let session = try RigSession(try await rig.register())
             let other = try RigSession(try await rig.logIn("miner@example.com"))
             let answer = try await change(rig, session, AccountsRig.password)
@@ -183,7 +184,7 @@ struct ChangePasswordTests {
 
     @Test("a wrong, a weak, an unchanged password, and an account without one")
     func refusals() async throws {
-        try await AccountsRig.run { rig in
+        try await AccountsRig.run { rig async throws in
             let session = try RigSession(try await rig.register())
             let wrong = try await change(rig, session, "Wr0ng-password")
             #expect(wrong.status == 401 && wrong.code == "password_incorrect")
@@ -200,7 +201,7 @@ struct ChangePasswordTests {
 
     @Test("ten wrong passwords within 15 minutes lock the change, for the user alone and also for the right one")
     func lockout() async throws {
-        try await AccountsRig.run { rig in
+        try await AccountsRig.run { rig async throws in
             let session = try RigSession(try await rig.register())
             let other = try RigSession(try await rig.register("other@example.com"))
             for _ in 0..<10 { #expect(try await change(rig, session, "Wr0ng-password").status == 401) }
@@ -216,7 +217,7 @@ struct ChangePasswordTests {
 
     @Test("a change kills links to reset the password")
     func links() async throws {
-        try await AccountsRig.runWithMail { rig, server in
+        try await AccountsRig.runWithMail { rig, server async throws in
             let session = try RigSession(try await rig.register())
             #expect(try await rig.post("/forgot-password", ["email": "miner@example.com"]).status == 200)
             try await rig.sendMails()

@@ -11,7 +11,7 @@ import Testing
 struct RegisterTests {
     @Test("an account with session and welcome mail comes of it, usable at once")
     func registered() async throws {
-        try await AccountsRig.run { rig in
+        try await AccountsRig.run { rig async throws in
             let answer = try await rig.register(" Miner@Example.COM ", ["display_name": "  Satoshi   Hunter ", "country_code": "pt"])
             #expect(answer.status == 200 && answer.headers[.cacheControl] == "no-store")
             #expect(answer.string("user.email") == "miner@example.com" && answer.bool("user.email_verified") == false)
@@ -30,7 +30,7 @@ struct RegisterTests {
 
     @Test("what is taken is told in the order e-mail, address, name")
     func conflicts() async throws {
-        try await AccountsRig.run { rig in
+        try await AccountsRig.run { rig async throws in
             let name: JSONObject = ["display_name": "Hunter"]
             let address = try Wallet("taken").address
             #expect(try await rig.register("miner@example.com", address: address, name).status == 200)
@@ -47,7 +47,7 @@ struct RegisterTests {
 
     @Test("an address that somebody proved or mined to is not to be had, claimed or not")
     func heldAddress() async throws {
-        try await AccountsRig.run { rig in
+        try await AccountsRig.run { rig async throws in
             let wallet = try Wallet("proven")
             _ = try await rig.signIn(wallet)
             #expect(try await rig.register(address: wallet.address).code == "wallet_address_in_use")
@@ -59,7 +59,7 @@ struct RegisterTests {
 
     @Test("what is wrong with the body is told field by field")
     func refusals() async throws {
-        try await AccountsRig.run { rig in
+        try await AccountsRig.run { rig async throws in
             let missing = try await rig.post("/register", ["email": "a@example.com", "password": .string(AccountsRig.password)])
             #expect(missing.status == 422 && missing.faults == ["btc_address:required"])
             let weak = try await rig.register(password: "weak")
@@ -81,7 +81,7 @@ struct RegisterTests {
 
     @Test("a script address may be registered, for it can receive")
     func scriptAddress() async throws {
-        try await AccountsRig.run { rig in
+        try await AccountsRig.run { rig async throws in
             let p2wsh = "bc1qrp33g0q5c5txsp9arysrx4k6zdkfs4nce4xj0gdcccefvpysxf3qccfmv3"
             #expect(try await rig.register(address: p2wsh).string("user.btc_address") == p2wsh)
         }
@@ -89,7 +89,7 @@ struct RegisterTests {
 
     @Test("two registrations of one e-mail at the same time make one account")
     func race() async throws {
-        try await AccountsRig.run { rig in
+        try await AccountsRig.run { rig async throws in
             async let first = rig.register("miner@example.com", address: try Wallet("race one").address)
             async let second = rig.register("miner@example.com", address: try Wallet("race two").address)
             let statuses = try await [first.status, second.status].sorted()
@@ -101,7 +101,7 @@ struct RegisterTests {
 
     @Test("whoever proves a registered address takes the account over: the old login ends, the old token dies")
     func squatting() async throws {
-        try await AccountsRig.runWithMail { rig, server in
+        try await AccountsRig.runWithMail { rig, server async throws in
             let wallet = try Wallet("squatted")
             let squatter = try RigSession(
                 try await rig.register("squatter@example.com", address: wallet.address, ["display_name": "Squatter"])

@@ -50,7 +50,7 @@ struct SecrecyTests {
 
     @Test("a dump of the database and everything in Redis hold no password and no token in clear")
     func stores() async throws {
-        try await AccountsRig.runWithMail { rig, server in
+        try await AccountsRig.runWithMail { rig, server async throws in
             let secrets = try await Self.useEverything(rig, server)
             let tables = try await rig.runtime.database.query(
                 "select tablename::text from pg_tables where schemaname = 'public' order by 1"
@@ -83,7 +83,7 @@ struct SecrecyTests {
     func logs(provider: String) async throws {
         let lines = Mutex("")
         let queue = LogQueue { line in lines.withLock { $0 += String(decoding: line, as: UTF8.self) } }
-        try await AccountsRig.runWithMail(["LOG_LEVEL": "debug"], logs: queue) { rig, server in
+        try await AccountsRig.runWithMail(["LOG_LEVEL": "debug"], logs: queue) { rig, server async throws in
             var secrets = try await Self.useEverything(rig, server)
             if provider == "log" {
                 let subjects = rig.services.subjects
@@ -111,7 +111,7 @@ struct SecrecyTests {
 
     @Test("a refused password is echoed nowhere")
     func echo() async throws {
-        try await AccountsRig.run { rig in
+        try await AccountsRig.run { rig async throws in
             let answer = try await rig.register(password: "hunter2hunter2")
             #expect(answer.status == 422 && !answer.text.contains("hunter2"))
         }

@@ -29,7 +29,7 @@ struct HTTPTransportTests {
 
     @Test("Resend gets one recipient, both parts, the key, and the message id as idempotency key")
     func resend() async throws {
-        try await TestHTTPServer.run { server in
+        try await TestHTTPServer.run { server async throws in
             let transport = ResendTransport(key: Secret("re_123"), baseURL: server.url)
             try await transport.send(try MessageTests.message(subject: "Grüße", name: "A <b@c.d>,\r\nX"))
             let request = try #require(server.requests.first)
@@ -44,7 +44,7 @@ struct HTTPTransportTests {
 
     @Test("SES gets the whole mail in a request whose signature it can recompute")
     func ses() async throws {
-        try await TestHTTPServer.run { server in
+        try await TestHTTPServer.run { server async throws in
             let clock = Self.instant
             let transport = SESTransport(
                 region: "eu-central-1",
@@ -69,7 +69,7 @@ struct HTTPTransportTests {
     @Test("what a status means", arguments: 0..<9)
     func status(index: Int) async throws {
         let (status, expected) = Self.statuses[index]
-        try await TestHTTPServer.run({ _ in status }) { server in
+        try await TestHTTPServer.run({ _ in status }) { server async throws in
             #expect(try await failure(ResendTransport(key: Secret("k"), baseURL: server.url)) == expected)
             let ses = SESTransport(
                 region: "eu-central-1",

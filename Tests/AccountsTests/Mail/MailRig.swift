@@ -15,7 +15,7 @@ extension AccountsRig {
         logs: LogQueue = LogQueue(),
         _ body: @Sendable @escaping (AccountsRig, TestMailServer) async throws -> Void
     ) async throws {
-        try await TestMailServer.run(options) { server in
+        try await TestMailServer.run(options) { server async throws in
             var all = [
                 "EMAIL_PROVIDER": "smtp", "SMTP_HOST": "127.0.0.1", "SMTP_PORT": String(server.port), "SMTP_USE_TLS": "false",
                 "EMAIL_FROM_ADDRESS": "noreply@game.example", "SUPPORT_EMAIL": "help@game.example",

@@ -28,7 +28,7 @@ struct SMTPTransportTests {
 
     @Test("a mail arrives whole")
     func plain() async throws {
-        try await TestMailServer.run { server in
+        try await TestMailServer.run { server async throws in
             let message = try MessageTests.message(text: "Grüße\n.\n..x\nend\n")
             try await SMTPTransport(configuration(server.port)).send(message)
             let mail = try #require(server.mails.first)
@@ -43,7 +43,7 @@ struct SMTPTransportTests {
     func startTLS(mechanism: String) async throws {
         let certificate = try TestCertificate()
         let options = TestMailServer.Options(tls: certificate.context, mechanisms: [mechanism], account: ("relay", "s3cret pass"))
-        try await TestMailServer.run(options) { server in
+        try await TestMailServer.run(options) { server async throws in
             var configuration = try configuration(
                 server.port,
                 ["SMTP_USE_TLS": "true", "SMTP_USERNAME": "relay", "SMTP_PASSWORD": "s3cret pass"]
@@ -59,7 +59,7 @@ struct SMTPTransportTests {
     func implicit() async throws {
         let certificate = try TestCertificate()
         let options = TestMailServer.Options(tls: certificate.context, isEncryptedFromTheStart: true)
-        try await TestMailServer.run(options) { server in
+        try await TestMailServer.run(options) { server async throws in
             var configuration = try configuration(server.port)
             configuration.encryption = .implicit
             configuration.trustRoots = certificate.roots
@@ -79,7 +79,7 @@ struct SMTPTransportTests {
     func untrusted() async throws {
         let certificate = try TestCertificate()
         let options = TestMailServer.Options(tls: certificate.context, account: ("relay", "secret"))
-        try await TestMailServer.run(options) { server in
+        try await TestMailServer.run(options) { server async throws in
             let configuration = try configuration(
                 server.port,
                 ["SMTP_USE_TLS": "true", "SMTP_USERNAME": "relay", "SMTP_PASSWORD": "secret"]
@@ -93,7 +93,7 @@ struct SMTPTransportTests {
     func injected() async throws {
         let certificate = try TestCertificate()
         let options = TestMailServer.Options(tls: certificate.context, injected: "250 mail\r\n250 AUTH PLAIN")
-        try await TestMailServer.run(options) { server in
+        try await TestMailServer.run(options) { server async throws in
             var configuration = try configuration(server.port, ["SMTP_USE_TLS": "true"])
             configuration.trustRoots = certificate.roots
             #expect(try await failure(configuration) == .unavailable(.protocolViolation))
@@ -104,14 +104,14 @@ struct SMTPTransportTests {
     @Test("a server that refuses the recipient for ever, or the mail for now, or the login")
     func refusals() async throws {
         let unknown = TestMailServer.Options(answer: { $0.hasPrefix("RCPT") ? "550-no such\r\n550 mailbox" : nil })
-        try await TestMailServer.run(unknown) { server in
+        try await TestMailServer.run(unknown) { server async throws in
             #expect(try await failure(try configuration(server.port)) == .rejected(code: "550"))
         }
-        try await TestMailServer.run(TestMailServer.Options(answer: { $0 == "." ? "451 later" : nil })) { server in
+        try await TestMailServer.run(TestMailServer.Options(answer: { $0 == "." ? "451 later" : nil })) { server async throws in
             #expect(try await failure(try configuration(server.port)) == .unavailable(.refused(code: "451")))
             #expect(server.mails.isEmpty)
         }
-        try await TestMailServer.run(TestMailServer.Options(account: ("relay", "right"))) { server in
+        try await TestMailServer.run(TestMailServer.Options(account: ("relay", "right"))) { server async throws in
             let configuration = try configuration(server.port, ["SMTP_USERNAME": "relay", "SMTP_PASSWORD": "wrong"])
             #expect(try await failure(configuration) == .unavailable(.authentication))
         }
@@ -119,13 +119,14 @@ struct SMTPTransportTests {
 
     @Test("a server that hangs up, talks nonsense, says nothing or is not there")
     func troubles() async throws {
-        try await TestMailServer.run(TestMailServer.Options(answer: { $0 == "DATA" ? "close" : nil })) { server in
+        try await TestMailServer.run(TestMailServer.Options(answer: { $0 == "DATA" ? "close" : nil })) { server async throws in
             #expect(try await failure(try configuration(server.port)) == .unavailable(.connection))
         }
-        try await TestMailServer.run(TestMailServer.Options(answer: { $0.hasPrefix("EHLO") ? "HTTP/1.1 400" : nil })) { server in
+        try await TestMailServer.run(TestMailServer.Options(answer: { $0.hasPrefix("EHLO") ? "HTTP/1.1 400" : nil })) {
+            server async throws in
             #expect(try await failure(try configuration(server.port)) == .unavailable(.protocolViolation))
         }
-        try await TestMailServer.run(TestMailServer.Options(answer: { $0 == "connect" ? "" : nil })) { server in
+        try await TestMailServer.run(TestMailServer.Options(answer: { $0 == "connect" ? "" : nil })) { server async throws in
             var configuration = try configuration(server.port)
             configuration.timeout = .milliseconds(200)
             #expect(try await failure(configuration) == .unavailable(.timeout))

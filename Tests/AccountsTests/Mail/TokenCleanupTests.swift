@@ -34,7 +34,7 @@ struct TokenCleanupTests {
 
     @Test("of an expired, a rotated, a revoked and a live refresh token exactly the first goes, and the second run removes nothing")
     func refreshTokens() async throws {
-        try await AccountsRig.run { rig in
+        try await AccountsRig.run { rig async throws in
             let user = try await rig.account(try Wallet("clean")).user
             try await rig.runtime.database.execute("delete from refresh_tokens")
             try await refreshRow(rig, user, "expired", expires: -1)
@@ -51,7 +51,7 @@ struct TokenCleanupTests {
 
     @Test("expired and rotated or revoked rows go as well once they have expired; a small batch is repeated until nothing is left")
     func batches() async throws {
-        try await AccountsRig.run { rig in
+        try await AccountsRig.run { rig async throws in
             let user = try await rig.account(try Wallet("batch")).user
             try await rig.runtime.database.execute("delete from refresh_tokens")
             for index in 0..<7 { try await refreshRow(rig, user, "r\(index)", expires: -5, rotated: index < 3, revoked: index > 4) }
@@ -61,7 +61,7 @@ struct TokenCleanupTests {
 
     @Test("mail tokens stay 7 days after their end, mails 30, API keys 90")
     func others() async throws {
-        try await AccountsRig.run { rig in
+        try await AccountsRig.run { rig async throws in
             let user = try await rig.account(try Wallet("others")).user
             let now = rig.clock.now
             func ago(_ days: Int64, _ seconds: Int64 = 0) -> Instant { now.adding(seconds: -days * Self.day - seconds) }

@@ -56,7 +56,8 @@ struct Argon2idTests {
             file.malformed + [
                 with(1, "argon2d"), with(2, "v=18"), with(3, "m=131073,t=3,p=1"), with(3, "m=65536,t=11,p=1"), with(3, "m=65536,t=3,p=5"),
                 with(3, "m=065536,t=3,p=1"), with(3, "t=3,m=65536,p=1"), with(3, "m=65536,t=3,p=0"), with(3, "m=65536,t=0,p=1"),
-                with(3, "m=65536,t=3,p=1,x=1"), with(4, parts[4] + "=="), with(4, "AAECAwQFBgcICQoLDA0ODx"), with(5, String(parts[5].dropLast(30))),
+                with(3, "m=65536,t=3,p=1,x=1"), with(4, parts[4] + "=="), with(4, "AAECAwQFBgcICQoLDA0ODx"),
+                with(5, String(parts[5].dropLast(30))),
                 good + "$", "x" + good, with(3, "m=7,t=3,p=1"), with(3, "m=-1,t=3,p=1"), with(3, "m=+65536,t=3,p=1"),
             ]
         for text in texts {
