@@ -21,7 +21,9 @@ package enum AccountsRoutes {
 
     package static func add(to table: inout RouteTable<AppContext>, services: AccountsServices, users: UsersServices) {
         SignInRoutes.add(to: &table, services: services)
+        LinkRoutes.add(to: &table, services: services, users: users)
         EmailRoutes.add(to: &table, services: services)
+        UsersRoutes.add(to: &table, services: users)
         table.add(keys) { _, _ in KeySet(services.keys.ring).response }
     }
 }

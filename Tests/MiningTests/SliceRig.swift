@@ -38,6 +38,13 @@ struct SliceRig: Sendable {
         sockets: @Sendable (String) -> [String] = { [$0 + "/events.sock"] },
         _ body: @escaping @Sendable (SliceRig) async throws -> Void
     ) async throws {
+        try await TestSlots.with { try await runOnServers(sockets, body) }
+    }
+
+    private static func runOnServers(
+        _ sockets: @Sendable (String) -> [String],
+        _ body: @escaping @Sendable (SliceRig) async throws -> Void
+    ) async throws {
         try await withDatabase(template: migrated) { database in
             try await TestServers.withPrivateRedis { redis in
                 let directory = try await TestServers.temporaryDirectory("slice")
@@ -91,7 +98,7 @@ struct SliceRig: Sendable {
     }
 
     /// Sends a datagram as the pool does; waits while the collector has not bound its socket yet.
-    func send(_ text: String, to path: String? = nil) throws {
+    func send(_ text: String, to path: String? = nil) async throws {
         let descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0)
         defer { close(descriptor) }
         var address = sockaddr_un()
@@ -105,7 +112,7 @@ struct SliceRig: Sendable {
                 }
             }
             if sent == bytes.count { return }
-            usleep(10_000)
+            try await Task.sleep(for: .milliseconds(10))
         }
         Issue.record("the collector did not take the datagram")
     }

@@ -13,13 +13,13 @@ struct SliceTests {
     @Test("A datagram of every dialect becomes a row, its roll-ups, a summary and a message to the owner")
     func everyDialect() async throws {
         try await SliceRig.run { rig in
-            try rig.send(rig.share(65536, 70000))
-            try rig.send(
+            try await rig.send(rig.share(65536, 70000))
+            try await rig.send(
                 """
                 {"event":"share_submitted","timestamp":\(rig.now),"user":"\(SliceRig.address)","worker":"rig2","diff":1000,"sdiff":900}
                 """
             )
-            try rig.send(
+            try await rig.send(
                 """
                 {"type":"share.accepted","event_id":"0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b","timestamp":"\(rig.nowText)","pool_instance":"p",\
                 "payload":{"address":"\(SliceRig.address)","worker":"rig1","diff":128.5,"sdiff":64}}
@@ -45,7 +45,7 @@ struct SliceTests {
     @Test("Entries delivered a second time change nothing")
     func redelivery() async throws {
         try await SliceRig.run { rig in
-            for index in 1...5 { try rig.send(rig.share(1000, 1000 + Double(index), accepted: index != 3)) }
+            for index in 1...5 { try await rig.send(rig.share(1000, 1000 + Double(index), accepted: index != 3)) }
             await rig.awaitShares(5)
             let stored = try await rig.runtime.redis.xrange(IngestService.shareStream, count: 100)
             for entry in stored {
@@ -53,7 +53,7 @@ struct SliceTests {
                 try await rig.runtime.redis.send(RedisCommand("XADD", arguments: [.string(IngestService.shareStream), "*"] + fields))
             }
             // A share behind the copies: once it has arrived, they have been dealt with.
-            try rig.send(rig.share(1000, 5000))
+            try await rig.send(rig.share(1000, 5000))
             await rig.awaitShares(1)
 
             #expect(try await rig.number("select count(*) from shares") == 6)
@@ -68,9 +68,9 @@ struct SliceTests {
     @Test("A malformed datagram is kept as a dead letter, and nothing stops")
     func malformed() async throws {
         try await SliceRig.run { rig in
-            try rig.send("not json")
-            try rig.send(#"{"event":"share_submitted","ts":1,"data":{"user":"a","user":"b"}}"#)
-            try rig.send(rig.share(10, 20))
+            try await rig.send("not json")
+            try await rig.send(#"{"event":"share_submitted","ts":1,"data":{"user":"a","user":"b"}}"#)
+            try await rig.send(rig.share(10, 20))
             await rig.awaitShares(1)
             let dead = try await rig.runtime.redis.xrange(SocketDeadLetter.stream, count: 10)
             #expect(dead.compactMap { $0.fields.string("reason") } == ["not_json", "duplicate_member"])
@@ -81,8 +81,8 @@ struct SliceTests {
     @Test("A rejected share of an unknown address makes no user")
     func rejectedUnknown() async throws {
         try await SliceRig.run { rig in
-            try rig.send(rig.share(10, 5, accepted: false))
-            try rig.send(rig.share(10, 20))
+            try await rig.send(rig.share(10, 5, accepted: false))
+            try await rig.send(rig.share(10, 20))
             await rig.awaitShares(1)
             #expect(try await rig.number("select count(*) from users") == 1)
             #expect(try await rig.number("select count(*) from users where not is_verified and last_login is null") == 1)

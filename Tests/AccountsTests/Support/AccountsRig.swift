@@ -69,7 +69,7 @@ struct AccountsRig: Sendable {
         logs: LogQueue = LogQueue(),
         _ body: @Sendable (AccountsRig) async throws -> Void
     ) async throws {
-        try await RigSlots.with { try await perform(databaseURL, redisURL, variables, random, keys, logs, body) }
+        try await TestSlots.with { try await perform(databaseURL, redisURL, variables, random, keys, logs, body) }
     }
 
     private static func perform(

@@ -16,18 +16,18 @@ struct CollectorTests {
     @Test("Every event is in the raw log with members no reader knows; a submission before validation is nowhere else")
     func rawLog() async throws {
         try await SliceRig.run { rig in
-            try rig.send(
+            try await rig.send(
                 """
                 {"event":"share_submitted","ts":\(rig.now),"firmware":"x","data":{"user":"\(SliceRig.address)","worker":"w","diff":8,"sdiff":9,"mood":[1,2]}}
                 """
             )
-            try rig.send(
+            try await rig.send(
                 """
                 {"type":"share.submitted","event_id":"0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5c","timestamp":"\(rig.nowText)","pool_instance":"p",\
                 "payload":{"address":"\(SliceRig.address)","diff":128.5}}
                 """
             )
-            try rig.send(#"{"event":"pool_mood","ts":\#(rig.now),"data":{"mood":"good"}}"#)
+            try await rig.send(#"{"event":"pool_mood","ts":\#(rig.now),"data":{"mood":"good"}}"#)
             await rig.awaitShares(1)
             try await rig.eventually { try await rig.number("select count(*) from mining_events") == 3 }
             #expect(
@@ -48,10 +48,10 @@ struct CollectorTests {
     @Test("Redis away: events wait on disk while the raw log goes on, and all arrive in order afterwards")
     func redisAway() async throws {
         try await SliceRig.run { rig in
-            try rig.send(rig.share(1000, 1001))
+            try await rig.send(rig.share(1000, 1001))
             await rig.awaitShares(1)
             await rig.redis.stop()
-            for index in 2...40 { try rig.send(rig.share(1000, 1000 + Double(index))) }
+            for index in 2...40 { try await rig.send(rig.share(1000, 1000 + Double(index))) }
             try await rig.eventually { try await rig.number("select count(*) from mining_events") == 40 }
             try await rig.eventually {
                 rig.collector.health.sinks.contains { $0.name == "redis" && $0.state == "spooling" && $0.spooledBytes > 0 }
@@ -70,12 +70,12 @@ struct CollectorTests {
     @Test("A socket file that is removed comes back, and events flow again")
     func rebound() async throws {
         try await SliceRig.run { rig in
-            try rig.send(rig.share(1000, 1001))
+            try await rig.send(rig.share(1000, 1001))
             await rig.awaitShares(1)
             unlink(rig.socketPath)
             #expect(!rig.collector.health.isHealthy)
             try await rig.eventually { rig.collector.health.isHealthy }
-            try rig.send(rig.share(1000, 1002))
+            try await rig.send(rig.share(1000, 1002))
             await rig.awaitShares(1)
         }
     }
@@ -117,8 +117,8 @@ struct CollectorTests {
         try await SliceRig.run(sockets: { ["\($0)/a.sock", "\($0)/b.sock", "stream:\($0)/c.sock"] }) { rig in
             try await rig.eventually { rig.collector.health.isHealthy && rig.collector.health.sockets.count == 3 }
             let folder = (rig.socketPath as NSString).deletingLastPathComponent
-            try rig.send(rig.share(1000, 1001), to: folder + "/a.sock")
-            try rig.send(rig.share(1000, 1002), to: folder + "/b.sock")
+            try await rig.send(rig.share(1000, 1001), to: folder + "/a.sock")
+            try await rig.send(rig.share(1000, 1002), to: folder + "/b.sock")
             let descriptor = try #require(UnixSocket.connect(to: folder + "/c.sock", type: UnixSocket.stream))
             let text = rig.share(1000, 1003) + "\n" + rig.share(1000, 1004) + "\u{0}" + "garbage\n" + rig.share(1000, 1005)
             let bytes = Array(text.utf8)
@@ -137,7 +137,7 @@ struct CollectorTests {
         try await SliceRig.run { rig in
             let listener = rig.runtime.redis.makeSubscriber()
             try await listener.subscribe([RedisSink.blockChannel])
-            try rig.send(
+            try await rig.send(
                 #"{"event":"block_found","ts":\#(rig.now),"data":{"user":"\#(SliceRig.address)","worker":"w","height":800001,"hash":"","diff":0,"network_diff":0,"reward_sats":0}}"#
             )
             for await message in listener.messages {
@@ -158,11 +158,11 @@ struct CollectorTests {
                 return
                     #"{"event":"share_submitted","ts":\#(time),"data":{"user":"\#(SliceRig.address)","worker":"w","diff":65536,"sdiff":\#(achieved)}}"#
             }
-            try rig.send(share(at: -5000))
-            try rig.send(share(at: -4800))
-            try rig.send(share(at: -4000))
-            try rig.send(share(at: -1900))
-            try rig.send(share(at: 0, achieved: 1))
+            try await rig.send(share(at: -5000))
+            try await rig.send(share(at: -4800))
+            try await rig.send(share(at: -4000))
+            try await rig.send(share(at: -1900))
+            try await rig.send(share(at: 0, achieved: 1))
             await rig.awaitShares(3)
             #expect(try await rig.number("select count(*) from shares") == 3)
         }

@@ -25,6 +25,14 @@ struct IngestRig: Sendable {
         clock: Clock = .system,
         _ body: @escaping @Sendable (IngestRig) async throws -> Void
     ) async throws {
+        try await TestSlots.with { try await runOnServers(network, clock, body) }
+    }
+
+    private static func runOnServers(
+        _ network: String,
+        _ clock: Clock,
+        _ body: @escaping @Sendable (IngestRig) async throws -> Void
+    ) async throws {
         try await withDatabase(template: SliceRig.migrated) { database in
             try await withRedis { redis in
                 let settings = try Settings(

@@ -1,21 +1,21 @@
-/// How many rigs run at once: each holds connections, of which a server has only so many.
-actor RigSlots {
-    static let shared = RigSlots(6)
+/// How many whole services of one test process run at once: each holds connections, and a machine has only so many processors.
+public actor TestSlots {
+    private static let shared = TestSlots(5)
 
     private var free: Int
     private var waiters: [CheckedContinuation<Void, Never>] = []
 
-    init(_ count: Int) {
+    private init(_ count: Int) {
         free = count
     }
 
     /// Runs `body` when there is a slot.
-    static func with(_ body: () async throws -> Void) async throws {
+    public static func with<Value: Sendable>(_ body: () async throws -> Value) async throws -> Value {
         await shared.enter()
-        let result: Result<Void, any Error>
+        let result: Result<Value, any Error>
         do { result = .success(try await body()) } catch { result = .failure(error) }
         await shared.leave()
-        try result.get()
+        return try result.get()
     }
 
     private func enter() async {
