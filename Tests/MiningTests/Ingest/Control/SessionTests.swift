@@ -138,7 +138,7 @@ struct SessionTests {
             try await bench.retarget(30, 4096)
             try await bench.retarget(20, 1024)
             #expect(try await bench.rig.number("select current_diff::bigint from workers") == 4096)
-            #expect(try await bench.live("current_diff") == "4096")
+            #expect(try await bench.live("current_diff").flatMap(Double.init) == 4096)
         }
     }
 
