@@ -55,13 +55,14 @@ package struct Migrator: Sendable {
     /// - Parameter now: recorded as the time of application, and where ranges begin.
     @discardableResult
     package func up(now: Instant) async throws -> [Int] {
-        let applied = try await database.withConnection { connection in
+        try await database.withConnection { connection in
             try await lock(connection)
-            // Released with the connection's return, also when a step fails.
-            return try await migrate(connection, now: now)
+            // Released with the connection's return, also when a step fails. The ranges are made under it too: two processes making
+            // the same ones would wait for each other.
+            let applied = try await migrate(connection, now: now)
+            try await TimeTableKeeper(database: database).makeRanges(at: now)
+            return applied
         }
-        try await TimeTableKeeper(database: database).makeRanges(at: now)
-        return applied
     }
 
     /// Every step this binary knows, with what the database says of it.

@@ -43,7 +43,7 @@ struct StoredSums: Sendable {
             """
         case "daily_shares":
             """
-            select btc_address || '|' || worker_name || '|' || bucket, total_shares, accepted_shares, work, 0::double precision, d.best_diff
+            select btc_address || '|' || worker_name || '|' || bucket, d.total_shares, d.accepted_shares, d.work, 0::double precision, d.best_diff
             from daily_shares d join users u on u.id = d.user_id join workers w on w.id = d.worker_id
             """
         case "pool_hourly":
