@@ -218,15 +218,16 @@ package struct StreamConsumer: Sendable {
         }
     }
 
-    /// Entries that have gone through many hands may be what killed their consumers: they are tried one at a time, and after twice the
-    /// allowed deliveries not any more.
+    /// Entries that have gone through many hands may be what killed their consumers: they are tried one at a time, and after ten times
+    /// the allowed deliveries not any more. So many, because a delivery also counts for those that only stood behind the culprit, or
+    /// that a consumer took over and never came to.
     private func finish(_ takeover: PendingEntries.Takeover, of stream: String) async {
         if takeover.lost > 0 { await noteGap(takeover.lost, in: stream) }
         let limit = configuration.maximumDeliveries
         let fresh = takeover.entries.filter { $0.deliveries <= limit }.map(\.entry)
         if !fresh.isEmpty { await finish(fresh, of: stream) }
         for (entry, deliveries) in takeover.entries where deliveries > limit {
-            if deliveries > 2 * limit {
+            if deliveries > 10 * limit {
                 await settle([entry], dead: [.unprocessable(entry, deliveries: deliveries, detail: "its consumers died")], of: stream)
             } else {
                 await finish([entry], of: stream)
