@@ -18,7 +18,7 @@ public struct PostgresSettings: Equatable, Sendable {
     }
 
     /// Settings for tests: nothing waits for the disk.
-    public static let forTests = PostgresSettings(isDurable: false)
+    public static let forTests = PostgresSettings(isDurable: false, maximumConnections: 600)
 
     /// The `-c name=value` arguments of `postgres`, in the order of their names.
     func arguments(socketDirectory: String, timescale: Bool) -> [String] {

@@ -1,6 +1,6 @@
 /// How many whole services of one test process run at once: each holds connections, and a machine has only so many processors.
 public actor TestSlots {
-    private static let shared = TestSlots(5)
+    private static let shared = TestSlots(3)
 
     private var free: Int
     private var waiters: [CheckedContinuation<Void, Never>] = []
