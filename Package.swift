@@ -164,8 +164,9 @@ let package = Package(
         tests(
             "Mining",
             [
-                "Mining", "Platform", "API", "Bitcoin", "LocalServers", "GameRules", "Postgres", "Prometheus", "Redis", "TestServers",
-                logging, nioCore,
+                "Mining", "Accounts", "Platform", "API", "Bitcoin", "LocalServers", "GameRules", "Postgres", "Prometheus", "Redis",
+                "TestServers",
+                cryptoExtras, httpTypes, hummingbird, hummingbirdCore, logging, nioCore, nioEmbedded,
             ]
         ),
 

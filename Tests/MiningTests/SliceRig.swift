@@ -145,7 +145,7 @@ struct SliceRig: Sendable {
 
     func summary() async throws -> MiningSummary {
         let principal = Principal(user: Self.owner, address: Self.address, isVerified: true, credential: .accessToken(session: nil))
-        return try await MiningService(database: runtime.database, redis: runtime.redis).summary(of: principal, at: Clock.system.now()).body
+        return try await MiningServices(runtime: runtime).summary.summary(of: principal, at: Clock.system.now()).body
     }
 
     /// One number from the database.

@@ -53,7 +53,7 @@ struct APIServer {
             accounts: accounts,
             users: UsersServices(runtime: runtime, accounts: accounts),
             hub: hub,
-            mining: MiningService(database: runtime.database, redis: runtime.redis),
+            mining: MiningServices(runtime: runtime),
             random: runtime.random,
             addRoutes: addRoutes
         )
@@ -85,14 +85,14 @@ struct APIServer {
         accounts: AccountsServices,
         users: UsersServices,
         hub: Hub,
-        mining: MiningService,
+        mining: MiningServices,
         random: RandomSource,
         addRoutes: (inout RouteTable<AppContext>) -> Void = { _ in }
     ) throws -> RouteTable<AppContext> {
         var table = RouteTable<AppContext>()
         MetaRoutes.add(to: &table, readiness: readiness, settings: settings)
         AccountsRoutes.add(to: &table, services: accounts, users: users)
-        MiningRoutes.add(to: &table, service: mining)
+        MiningRoutes.add(to: &table, services: mining)
         FeedRoutes.add(to: &table, hub: hub, maximumSockets: settings.realtime.maximumSocketsPerNode)
         PublicRoutes.add(to: &table, settings: settings)
         addRoutes(&table)

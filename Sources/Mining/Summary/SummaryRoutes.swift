@@ -1,22 +1,22 @@
-package import API
+import API
 import GameRules
 import HTTPTypes
-package import Platform
+import Platform
 
-/// The mining API (spec 03).
-package enum MiningRoutes {
+/// The caller's mining at a glance (spec 03 route 14).
+enum SummaryRoutes {
     static let summary = Endpoint<NoInput, Reply<MiningSummary>>(
         .get,
         "/api/v1/mining/summary",
         id: "miningSummary",
-        tag: "Mining",
+        tag: MiningRoutes.tag,
         summary: "The caller's mining at a glance",
-        auth: .bearerOrKey(scope: "read"),
+        auth: MiningRoutes.auth,
         rate: .standard,
-        cache: CachePolicy("private, no-store")
+        cache: MiningRoutes.cache
     )
 
-    package static func add(to table: inout RouteTable<AppContext>, service: MiningService) {
+    static func add(to table: inout RouteTable<AppContext>, service: SummaryService) {
         table.add(summary) { _, context in
             let principal = try context.requirePrincipal()
             return try await service.summary(of: principal, at: context.now)

@@ -31,14 +31,6 @@ struct MiningSummary: ResponseObject {
         .field("uptime_days", \.figures.daysActive, "UTC days with an accepted share")
 }
 
-/// Percentages as the API shows them: at most two decimals, half away from zero.
-enum Percent {
-    static func of(_ part: Int64, in whole: Int64, whenNone: Double) -> Double {
-        guard whole > 0 else { return whenNone }
-        return (Double(part) / Double(whole) * 10_000).rounded(.toNearestOrAwayFromZero) / 100
-    }
-}
-
 extension SummaryStore.Figures {
     var lastShareText: String? { lastShareAt?.rfc3339 }
 }

@@ -2,15 +2,15 @@ import API
 import GameRules
 import HTTPTypes
 import Platform
-package import Postgres
-package import Redis
+import Postgres
+import Redis
 
-/// Answers mining questions from roll-ups and live state.
-package struct MiningService: Sendable {
+/// Answers the summary from roll-ups and live state.
+struct SummaryService: Sendable {
     private let summaries: SummaryStore
     private let live: LiveReader
 
-    package init(database: PostgresClient, redis: RedisClient) {
+    init(database: PostgresClient, redis: RedisClient) {
         summaries = SummaryStore(database: database)
         live = LiveReader(redis: redis)
     }
@@ -27,9 +27,4 @@ package struct MiningService: Sendable {
         )
         return Reply(summary, headers: figures == nil ? [DataHeaders.stale: "1"] : [:])
     }
-}
-
-enum DataHeaders {
-    /// Live values come from the database.
-    static let stale = HTTPField.Name("X-Data-Stale") ?? .age
 }
