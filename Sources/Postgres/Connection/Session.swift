@@ -150,8 +150,14 @@ actor Session {
                 guard send(next) else { return close(.connectionLost) }
             }
         }
-        flush()
+        sendWaiting()
         armGuard()
+    }
+
+    /// Writes what the socket takes now, and watches for room while something is left. The one place that decides so: a COPY whose data
+    /// libpq has taken in part still has more, however empty libpq's own buffer is.
+    func sendWaiting() {
+        if operation == nil { flush() } else { continueOperation() }
     }
 
     private func send(_ request: Request) -> Bool {

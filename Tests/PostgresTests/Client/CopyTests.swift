@@ -28,6 +28,30 @@ struct CopyTests {
         }
     }
 
+    @Test("Many batches a little larger than what is handed over at once all arrive; none waits for room that was there already")
+    func manyMedium() async throws {
+        try await withClient { client in
+            try await client.execute("create unlogged table t (id bigint, label text)")
+            let label = String(repeating: "x", count: 150)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<4 {
+                    group.addTask {
+                        for _ in 0..<100 {
+                            var rows = CopyWriter()
+                            for id in 0..<2_000 { rows.append(Int64(id), label) }
+                            let batch = rows
+                            try await client.transaction { transaction in
+                                _ = try await transaction.copy(into: "t", columns: ["id", "label"], rows: batch)
+                            }
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
+            #expect(try await client.query("select count(*) from t").decode(Int.self) == [800_000])
+        }
+    }
+
     @Test("a violation in the data names its constraint, and the connection is usable after the rollback")
     func violation() async throws {
         try await withClient {
