@@ -85,6 +85,7 @@ package struct IngestService: Service {
                     await pipeline.pressure.watch(Self.shareStream, group: Self.group, redis: runtime.redis, logger: runtime.logger)
                 }
             }
+            await pipeline.shares.finish()
             holding.cancel()
             await holding.value
         }

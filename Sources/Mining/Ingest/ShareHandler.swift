@@ -10,7 +10,7 @@ import Synchronization
 /// Stores entries of `mining:share_submitted` and, once they are committed, refreshes live figures and tells their owners.
 package final class ShareHandler: StreamHandler {
     private let writer: ShareBatchWriter
-    private let live: LiveState
+    private let live: LiveWriter
     private let sessions: LiveSessions
     private let pressure: IngestPressure
     private let database: PostgresClient
@@ -20,6 +20,8 @@ package final class ShareHandler: StreamHandler {
     private let clock: Clock
     private let logger: Logger
     private let counts = IngestCounts()
+    /// Entries of one read that show that more were waiting than anybody could watch arrive.
+    private static let backlog = 2_000
 
     /// - Parameter pressure: tells when ingest is too far behind to tell owners of single shares.
     package init(
@@ -30,7 +32,7 @@ package final class ShareHandler: StreamHandler {
     ) {
         self.writer = writer
         self.pressure = pressure
-        live = LiveState(redis: runtime.redis)
+        live = LiveWriter(live: LiveState(redis: runtime.redis), clock: runtime.clock, logger: runtime.logger)
         sessions = LiveSessions(redis: runtime.redis)
         database = runtime.database
         publisher = runtime.publisher
@@ -44,7 +46,7 @@ package final class ShareHandler: StreamHandler {
         let (shares, dead) = decode(entries, of: stream, now: now)
         counts.rejected(dead.count)
         guard !shares.isEmpty else { return dead }
-        _ = try await store(shares, now: now)
+        _ = try await store(shares, isBehind: entries.count >= Self.backlog, now: now)
         return dead
     }
 
@@ -54,29 +56,29 @@ package final class ShareHandler: StreamHandler {
             guard case .shareSubmitted(let share) = event.payload else { return nil }
             return try? IncomingShare(ShareEvent(envelope: event.envelope, share: share))
         }
-        return shares.isEmpty ? 0 : try await store(shares, now: now)
+        return shares.isEmpty ? 0 : try await store(shares, isBehind: false, now: now)
     }
 
-    private func store(_ shares: [IncomingShare], now: Instant) async throws -> Int {
+    /// Writes live figures that wait for others. To be called when reading has ended.
+    func finish() async { await live.flush() }
+
+    private func store(_ shares: [IncomingShare], isBehind: Bool, now: Instant) async throws -> Int {
         let change = try await writer.write(shares, now: now)
         counts.stored(change, of: shares.count, at: clock.now())
-        await tell(change)
+        await tell(change, isBehind: isBehind)
         return change.shares.count
     }
 
     /// After the commit, best effort: the facts are in the database whatever happens here.
-    private func tell(_ change: BatchChange) async {
+    private func tell(_ change: BatchChange, isBehind: Bool) async {
         guard !change.shares.isEmpty else { return }
         await publisher.send(
-            messages.messages(for: change, tellsShares: !pressure.isHigh)
+            messages.messages(for: change, tellsShares: !isBehind && !pressure.isHigh)
                 + WorkerMessages.messages(for: change.switches, database: database)
         )
-        do {
-            try await live.add(change.shares, now: change.now)
-            try await live.rank(change.raisedBests)
-            try await sessions.set(change.switches)
-        } catch {
-            logger.warning("live figures not refreshed", metadata: ["event": "live_state", "error_kind": "\(type(of: error))"])
+        await live.add(change, isBehind: isBehind)
+        do { try await sessions.set(change.switches) } catch {
+            logger.warning("live states not refreshed", metadata: ["event": "live_state", "error_kind": "\(type(of: error))"])
         }
         await writer.announce(change)
     }

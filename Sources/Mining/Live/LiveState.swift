@@ -1,7 +1,7 @@
-package import GameRules
+import GameRules
 package import Redis
 
-/// Writes what a committed batch changed into Redis: work rings, last activity, counts, ranks (spec 03a §8). Best effort: everything here
+/// Writes what committed batches changed into Redis: work rings, last activity, counts, ranks (spec 03a §8). Best effort: everything here
 /// can be rebuilt from the database, and a failure never fails the batch.
 package struct LiveState: Sendable {
     private let redis: RedisClient
@@ -10,37 +10,59 @@ package struct LiveState: Sendable {
         self.redis = redis
     }
 
-    /// Adds the batch's shares, in two round trips.
-    package func add(_ shares: [OwnedShare], now: Instant) async throws {
-        var users: [String: WorkRing] = [:]
-        var workers: [LiveWorker: WorkerActivity] = [:]
-        for share in shares {
-            let worker = LiveWorker(address: share.address, name: share.workerName)
-            workers[worker, default: WorkerActivity(share)].add(share)
-            if share.isAccepted { users[share.address, default: WorkRing()].add(work: share.work, at: share.time) }
-        }
-        guard !workers.isEmpty else { return }
-        var calls = users.map { address, ring in Self.add(ring, to: LiveKeys.userRing(address), now: now) }
-        for (worker, activity) in workers where activity.accepted > 0 {
+    /// Writes what one or several batches changed, in few round trips.
+    func write(_ delta: LiveDelta, now: Instant) async throws {
+        var calls = delta.users.map { address, ring in Self.add(ring, to: LiveKeys.userRing(address), now: now) }
+        for (worker, activity) in delta.workers where activity.accepted > 0 {
             calls.append(Self.add(activity.ring, to: LiveKeys.workerRing(worker.address, worker.name), now: now))
         }
         _ = try await Scripts.run(calls, of: Self.addToRing, on: redis)
-        _ = try await Scripts.run(workers.map { $1.touch($0) }, of: WorkerActivity.touch, on: redis)
-        let sets = workers.flatMap { $1.sets($0) }
-        if !sets.isEmpty { _ = try await redis.pipeline(sets) }
+        _ = try await Scripts.run(delta.workers.map { $1.touch($0) }, of: WorkerActivity.touch, on: redis)
+        let commands = Self.sets(delta.workers) + Self.ranks(delta.bests)
+        if !commands.isEmpty { _ = try await redis.pipeline(commands) }
     }
 
     /// Raises ranks.
-    package func rank(_ bests: [RaisedBest]) async throws {
-        guard !bests.isEmpty else { return }
-        _ = try await redis.pipeline(
-            bests.flatMap { best in
-                let key = LiveKeys.rank(best.key.timeframe, best.key.period)
-                var commands = [RedisCommand("ZADD", key, "GT", best.new.difficulty, best.key.user.description)]
-                if let life = LiveKeys.rankLife(best.key.timeframe) { commands.append(RedisCommand("EXPIRE", key, life)) }
-                return commands
-            }
-        )
+    func rank(_ bests: [RaisedBest]) async throws {
+        var delta = LiveDelta()
+        delta.add(bests)
+        guard !delta.isEmpty else { return }
+        _ = try await redis.pipeline(Self.ranks(delta.bests))
+    }
+
+    private static func ranks(_ bests: [LiveDelta.Rank: [UserID: Double]]) -> [RedisCommand] {
+        bests.flatMap { rank, scores in
+            let key = LiveKeys.rank(rank.timeframe, rank.period)
+            let members = scores.flatMap { [RedisArgument.double($0.value), .string($0.key.description)] }
+            var commands = [RedisCommand("ZADD", arguments: [.string(key), "GT"] + members)]
+            if let life = LiveKeys.rankLife(rank.timeframe) { commands.append(RedisCommand("EXPIRE", key, life)) }
+            return commands
+        }
+    }
+
+    /// The sets active workers are in. A rejected share is no sign of life.
+    private static func sets(_ workers: [LiveWorker: WorkerActivity]) -> [RedisCommand] {
+        var active: [RedisArgument] = []
+        var online: [UserID: [RedisArgument]] = [:]
+        var names: [String: [RedisArgument]] = [:]
+        for (worker, activity) in workers {
+            guard let last = activity.last else { continue }
+            let seconds = RedisArgument.integer(Int(last.time.secondsSinceUnixEpoch))
+            active += [seconds, .string(worker.activeMember)]
+            online[activity.user, default: []] += [seconds, .string(worker.name)]
+            names[worker.address, default: []].append(.string(worker.name))
+        }
+        guard !active.isEmpty else { return [] }
+        var commands = [RedisCommand("ZADD", arguments: [.string(LiveKeys.activeWorkers), "GT"] + active)]
+        for (user, members) in online {
+            commands.append(RedisCommand("ZADD", arguments: [.string(LiveKeys.onlineWorkers(user)), "GT"] + members))
+        }
+        for (address, members) in names {
+            let key = LiveKeys.workers(address)
+            commands.append(RedisCommand("SADD", arguments: [.string(key)] + members))
+            commands.append(RedisCommand("EXPIRE", key, LiveKeys.workerLife))
+        }
+        return commands
     }
 
     private static func add(_ ring: WorkRing, to key: String, now: Instant) -> RedisCommand {
@@ -63,83 +85,6 @@ package struct LiveState: Sendable {
             redis.call('HSET', key, 'swept', ARGV[1])
             redis.call('EXPIRE', key, 90000)
         end
-        return 1
-        """
-    )
-}
-
-/// What a batch tells of one worker.
-struct WorkerActivity: Sendable {
-    let user: UserID
-    private(set) var ring = WorkRing()
-    private(set) var accepted = 0
-    private var rejected = 0
-    private var best = 0.0
-    /// The latest accepted share.
-    private var last: OwnedShare?
-
-    init(_ share: OwnedShare) {
-        user = share.userID
-    }
-
-    mutating func add(_ share: OwnedShare) {
-        guard share.isAccepted else {
-            rejected += 1
-            return
-        }
-        accepted += 1
-        best = max(best, share.achieved)
-        ring.add(work: share.work, at: share.time)
-        ring.countShare(at: share.time)
-        if share.time > last?.time ?? .unixEpoch { last = share }
-    }
-
-    func touch(_ worker: LiveWorker) -> RedisCommand {
-        Self.touch.call(
-            [LiveKeys.worker(worker.address, worker.name)],
-            [
-                .integer(Int(last?.time.millisecondsSinceUnixEpoch ?? 0)), .string(last?.time.rfc3339 ?? ""),
-                .double(last?.difficulty ?? 0),
-                .integer(accepted), .integer(rejected), .double(best), .integer(LiveKeys.workerLife),
-            ]
-        )
-    }
-
-    /// The sets an active worker is in. A rejected share is no sign of life.
-    func sets(_ worker: LiveWorker) -> [RedisCommand] {
-        guard let last else { return [] }
-        let seconds = Int(last.time.secondsSinceUnixEpoch)
-        return [
-            RedisCommand("ZADD", LiveKeys.activeWorkers, "GT", seconds, worker.activeMember),
-            RedisCommand("ZADD", LiveKeys.onlineWorkers(user), "GT", seconds, worker.name),
-            RedisCommand("SADD", LiveKeys.workers(worker.address), worker.name),
-            RedisCommand("EXPIRE", LiveKeys.workers(worker.address), LiveKeys.workerLife),
-        ]
-    }
-
-    /// KEYS hash; ARGV millisecond and text of the last accepted share, its difficulty, accepted, rejected, best, life. The worker is online
-    /// unless a later disconnect is known.
-    static let touch = RedisScript(
-        """
-        local key, ms = KEYS[1], tonumber(ARGV[1])
-        if tonumber(ARGV[4]) > 0 then
-            if ms >= tonumber(redis.call('HGET', key, 'last_active_ms') or '0') then
-                redis.call('HSET', key, 'last_active_ms', ARGV[1], 'last_share', ARGV[2])
-            end
-            if ms >= tonumber(redis.call('HGET', key, 'diff_ms') or '0') then
-                redis.call('HSET', key, 'diff_ms', ARGV[1], 'current_diff', ARGV[3])
-            end
-            if ms >= tonumber(redis.call('HGET', key, 'state_ms') or '0') then
-                redis.call('HSET', key, 'state_ms', ARGV[1], 'is_online', '1')
-            end
-            if tonumber(ARGV[6]) > tonumber(redis.call('HGET', key, 'best_diff') or '0') then
-                redis.call('HSET', key, 'best_diff', ARGV[6])
-            end
-            redis.call('HINCRBY', key, 'valid_shares', ARGV[4])
-            redis.call('HINCRBY', key, 'shares_session', ARGV[4])
-        end
-        if tonumber(ARGV[5]) > 0 then redis.call('HINCRBY', key, 'invalid_shares', ARGV[5]) end
-        redis.call('EXPIRE', key, ARGV[7])
         return 1
         """
     )

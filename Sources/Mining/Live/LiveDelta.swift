@@ -1,0 +1,35 @@
+import GameRules
+
+/// What committed batches change of live state, folded: sums, maxima and latest values, so that batches may be written together and in any
+/// order (spec 03a §8.3).
+struct LiveDelta: Sendable {
+    /// A list of users by best difficulty.
+    struct Rank: Hashable, Sendable {
+        let timeframe: BestTimeframe
+        let period: String
+    }
+
+    /// Work by address.
+    private(set) var users: [String: WorkRing] = [:]
+    private(set) var workers: [LiveWorker: WorkerActivity] = [:]
+    /// The greatest difficulty each user has newly reached.
+    private(set) var bests: [Rank: [UserID: Double]] = [:]
+
+    var isEmpty: Bool { workers.isEmpty && bests.isEmpty }
+
+    mutating func add(_ shares: [OwnedShare]) {
+        for share in shares {
+            let worker = LiveWorker(address: share.address, name: share.workerName)
+            workers[worker, default: WorkerActivity(share)].add(share)
+            if share.isAccepted { users[share.address, default: WorkRing()].add(work: share.work, at: share.time) }
+        }
+    }
+
+    mutating func add(_ raised: [RaisedBest]) {
+        for best in raised {
+            let rank = Rank(timeframe: best.key.timeframe, period: best.key.period)
+            let known = bests[rank]?[best.key.user] ?? 0
+            bests[rank, default: [:]][best.key.user] = max(known, best.new.difficulty)
+        }
+    }
+}
