@@ -25,6 +25,8 @@ package struct BatchDelta: Sendable {
         package var tally = ShareTally()
         package var decades = DifficultyHistogram()
         package var presence = PresenceMinutes()
+        /// The best accepted share.
+        package var best: BestCandidate?
     }
 
     package struct WorkerDay: Hashable, Sendable {
@@ -53,7 +55,6 @@ package struct BatchDelta: Sendable {
     package private(set) var workers: [Int64: Worker] = [:]
     package private(set) var workerDays: [WorkerDay: ShareTally] = [:]
     package private(set) var poolHours: [UTCHour: PoolHour] = [:]
-    package private(set) var bests: [BestKey: BestCandidate] = [:]
 
     package init() {}
 
@@ -71,10 +72,15 @@ package struct BatchDelta: Sendable {
         workerDays[WorkerDay(user: share.userID, worker: share.workerID, day: day), default: ShareTally()].add(share)
         poolHours[hour, default: PoolHour()].add(share)
         days[UserDay(user: share.userID, day: day), default: Day()].add(share)
-        guard share.isAccepted else { return }
-        addPresence(share, day)
-        for key in BestKey.all(user: share.userID, day: day) {
-            if bests[key].map({ $0.isBeaten(by: share) }) ?? true { bests[key] = BestCandidate(share) }
+        if share.isAccepted { addPresence(share, day) }
+    }
+
+    /// The best share of every user and period. Made of the days' bests: naming three periods for each share would cost more than
+    /// everything else here.
+    package var bests: [BestKey: BestCandidate] {
+        days.reduce(into: [:]) { bests, day in
+            guard let best = day.value.best else { return }
+            for key in BestKey.all(user: day.key.user, day: day.key.day) where bests[key]?.isBeaten(by: best) ?? true { bests[key] = best }
         }
     }
 
@@ -103,6 +109,7 @@ extension BatchDelta.Day {
     mutating func add(_ share: OwnedShare) {
         tally.add(share)
         decades.record(share)
+        if share.isAccepted, best?.isBeaten(by: share) ?? true { best = BestCandidate(share) }
     }
 }
 

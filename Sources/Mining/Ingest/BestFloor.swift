@@ -17,9 +17,10 @@ final class BestFloor: Sendable {
 
     /// After a commit: what was tried is stored now, or something greater is.
     func remember(_ change: BatchChange) {
+        let bests = change.delta.bests
         floors.withLock { floors in
-            if floors.count + change.delta.bests.count > maximumKeys { floors.removeAll() }
-            for (key, best) in change.delta.bests where best.difficulty > floors[key] ?? -1 { floors[key] = best.difficulty }
+            if floors.count + bests.count > maximumKeys { floors.removeAll() }
+            for (key, best) in bests where best.difficulty > floors[key] ?? -1 { floors[key] = best.difficulty }
         }
     }
 }

@@ -103,7 +103,8 @@ package struct ShareBatchWriter: Sendable {
         let workersAdded = try newWorkerDays(first[1], delta)
         let stored = try days.decode(first[2])
         let bestShares = Self.bestShares(shares, before: bestBefore)
-        let candidates = knownBests.worthTrying(delta.bests)
+        let reached = delta.bests
+        let candidates = knownBests.worthTrying(reached)
 
         var second: [SQL] = []
         second.append(
@@ -126,7 +127,7 @@ package struct ShareBatchWriter: Sendable {
         second += store.addPoolHours(delta.poolHours.sorted { $0.key < $1.key })
         let results = try await transaction.pipeline(second)
 
-        let raised = candidates.isEmpty ? [] : try PersonalBestStore.raised(results[1], delta.bests)
+        let raised = candidates.isEmpty ? [] : try PersonalBestStore.raised(results[1], reached)
         let switches = try Self.switches(first[4], shares)
         return BatchChange(shares: shares, delta: delta, raisedBests: raised, bestShares: bestShares, switches: switches, now: now)
     }
