@@ -2,12 +2,12 @@ package import API
 package import GameRules
 package import HTTPTypes
 package import Platform
+package import Redis
 
 /// Access tokens and API keys as the pipeline sees them (spec 02 §7.4).
 package struct AccountsAuthenticator: Authenticator {
     private let verifier: TokenVerifier
     private let accounts: PrincipalCache
-    private let revocations: SessionRevocations
     private let standing: SessionStanding
     private let lastSeen: LastSeen
     private let keys: APIKeyAuthenticator
@@ -17,7 +17,6 @@ package struct AccountsAuthenticator: Authenticator {
     package init(
         verifier: TokenVerifier,
         accounts: PrincipalCache,
-        revocations: SessionRevocations,
         standing: SessionStanding,
         lastSeen: LastSeen,
         keys: APIKeyAuthenticator,
@@ -25,7 +24,6 @@ package struct AccountsAuthenticator: Authenticator {
     ) {
         self.verifier = verifier
         self.accounts = accounts
-        self.revocations = revocations
         self.standing = standing
         self.lastSeen = lastSeen
         self.keys = keys
@@ -57,7 +55,19 @@ package struct AccountsAuthenticator: Authenticator {
         return .claimed(user: user, bucket: "u:\(user)", isKey: false, proof: Proof(claims: claims, isExpired: isExpired))
     }
 
-    package func authenticate(_ identity: Identity, rule: AuthRule, client: ClientAddress, at now: Instant) async throws -> Principal {
+    /// Whether the token's session has been ended.
+    package func question(_ identity: Identity) -> RedisCommand? {
+        guard case .claimed(_, _, _, let proof as Proof) = identity, let session = SessionID(proof.claims.sid) else { return nil }
+        return SessionRevocations.question(session)
+    }
+
+    package func authenticate(
+        _ identity: Identity,
+        answer: RESPValue?,
+        rule: AuthRule,
+        client: ClientAddress,
+        at now: Instant
+    ) async throws -> Principal {
         switch identity {
         case .anonymous:
             throw APIError.unauthorized()
@@ -69,21 +79,28 @@ package struct AccountsAuthenticator: Authenticator {
             return principal
         case .claimed(let user, _, _, let proof):
             guard let user, let proof = proof as? Proof else { throw APIError.unauthorized(hadToken: true) }
-            return try await principal(user, proof, rule, at: now)
+            return try await principal(user, proof, isRevoked: answer?.int == 1, rule, at: now)
         }
     }
 
-    private func principal(_ user: UserID, _ proof: Proof, _ rule: AuthRule, at now: Instant) async throws -> Principal {
+    /// - Parameter isRevoked: false while Redis cannot say (spec 02 §7.4).
+    private func principal(
+        _ user: UserID,
+        _ proof: Proof,
+        isRevoked: Bool,
+        _ rule: AuthRule,
+        at now: Instant
+    ) async throws -> Principal {
         let claims = proof.claims
         guard let session = SessionID(claims.sid), let account = try await accounts.account(user) else { throw APIError.sessionRevoked }
         guard !account.isBanned else { throw APIError.accountBanned }
+        guard !isRevoked else { throw APIError.sessionRevoked }
         if rule == .socketToken, proof.isExpired || account.sessionVersion != claims.sv {
             // The dashboard never learns of newer tokens for its socket; the session itself decides.
             guard try await standing.isAlive(session, of: user, at: now) else { throw APIError.sessionRevoked }
         } else {
             guard account.sessionVersion == claims.sv else { throw APIError.sessionRevoked }
         }
-        guard await !revocations.contains(session) else { throw APIError.sessionRevoked }
         if rule == .admin {
             guard try await accounts.isAdmin(user) else {
                 throw APIError.forbidden("admin_required", "Only administrators can do this.")

@@ -88,7 +88,6 @@ package struct AccountsServices: Sendable {
         AccountsAuthenticator(
             verifier: verifier,
             accounts: principals,
-            revocations: revocations,
             standing: standing,
             lastSeen: lastSeen,
             keys: apiKeys.authenticator,

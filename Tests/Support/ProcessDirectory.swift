@@ -3,7 +3,7 @@ import Glibc
 import LocalServers
 import Synchronization
 
-/// A folder under /tmp that lives as long as the test process. What a killed process left is removed by the next one.
+/// A folder that lives as long as the test process, in memory where there is room. What a killed process left is removed by the next one.
 final class ProcessDirectory: Sendable {
     private static let prefix = "tbg-test-"
 
@@ -16,9 +16,8 @@ final class ProcessDirectory: Sendable {
     private let retained = Mutex<[any Sendable]>([])
 
     init() throws {
-        Self.sweep(in: "/tmp")
-        // Not the user's TMPDIR: sockets below need a short path that the server's account can walk to.
-        path = "/tmp/\(Self.prefix)\(getpid())-\(String(UInt32.random(in: 0...UInt32.max), radix: 36))"
+        for home in ["/tmp", "/dev/shm"] { Self.sweep(in: home) }
+        path = "\(Self.home)/\(Self.prefix)\(getpid())-\(String(UInt32.random(in: 0...UInt32.max), radix: 36))"
         try FileManager.default.createDirectory(
             atPath: path,
             withIntermediateDirectories: false,
@@ -30,6 +29,14 @@ final class ProcessDirectory: Sendable {
             return state.paths.count == 1
         }
         if isFirst { atexit { ProcessDirectory.cleanUp() } }
+    }
+
+    /// Not the user's TMPDIR: sockets below need a short path that the server's account can walk to. Hundreds of databases are made and
+    /// dropped; on a disk their thousands of files keep the file system busier than the servers.
+    private static var home: String {
+        var memory = statvfs()
+        guard statvfs("/dev/shm", &memory) == 0, UInt64(memory.f_bavail) * UInt64(memory.f_frsize) >= 4 << 30 else { return "/tmp" }
+        return "/dev/shm"
     }
 
     /// A new empty folder in this one.

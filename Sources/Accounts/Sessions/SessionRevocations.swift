@@ -24,10 +24,8 @@ package struct SessionRevocations: Sendable {
         for answer in answers { _ = try answer.get() }
     }
 
-    /// Whether a session is on the list; false while Redis cannot say.
-    func contains(_ session: SessionID) async -> Bool {
-        (try? await redis.send(RedisCommand("EXISTS", Self.key(session)), timeout: .milliseconds(100)).int) == 1
-    }
+    /// Asks whether a session is on the list: 1 if it is.
+    static func question(_ session: SessionID) -> RedisCommand { RedisCommand("EXISTS", key(session)) }
 
     private static func key(_ session: SessionID) -> String { "auth:sid:revoked:\(session)" }
 }

@@ -1,6 +1,7 @@
 package import API
 package import GameRules
 package import HTTPTypes
+package import Redis
 
 /// What a request's credentials say before any database is asked (spec 01 §4 stage 8).
 package enum Identity: Sendable {
@@ -21,8 +22,18 @@ extension AuthRule {
 package protocol Authenticator: Sendable {
     /// Looks at the credentials alone.
     func identify(_ request: HTTPRequest, rule: AuthRule, at now: Instant) async -> Identity
+    /// What Redis has to say about good credentials; asked in one round trip with the limits.
+    func question(_ identity: Identity) -> RedisCommand?
     /// Loads the account behind good credentials.
-    /// - Parameter client: who is calling; wrong API keys are counted by it.
+    /// - Parameters:
+    ///   - answer: to the question; nil when there was none or Redis did not say.
+    ///   - client: who is calling; wrong API keys are counted by it.
     /// - Throws: 401 or 403 for sessions and accounts that are no longer in good standing, 429 for too many wrong keys.
-    func authenticate(_ identity: Identity, rule: AuthRule, client: ClientAddress, at now: Instant) async throws -> Principal
+    func authenticate(
+        _ identity: Identity,
+        answer: RESPValue?,
+        rule: AuthRule,
+        client: ClientAddress,
+        at now: Instant
+    ) async throws -> Principal
 }

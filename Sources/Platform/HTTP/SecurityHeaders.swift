@@ -2,24 +2,24 @@ import HTTPTypes
 
 /// The headers of every response (spec 11 §12).
 enum SecurityHeaders {
-    private static let always: [(HTTPField.Name, String)] = [
-        (.xContentTypeOptions, "nosniff"),
-        (name("X-Frame-Options"), "DENY"),
-        (name("Referrer-Policy"), "strict-origin-when-cross-origin"),
-        (name("Permissions-Policy"), "camera=(), microphone=(), geolocation=()"),
+    private static let always = [
+        HTTPField(name: .xContentTypeOptions, value: "nosniff"),
+        HTTPField(name: name("X-Frame-Options"), value: "DENY"),
+        HTTPField(name: name("Referrer-Policy"), value: "strict-origin-when-cross-origin"),
+        HTTPField(name: name("Permissions-Policy"), value: "camera=(), microphone=(), geolocation=()"),
     ]
-    private static let resourcePolicy = name("Cross-Origin-Resource-Policy")
-    private static let transport = (HTTPField.Name.strictTransportSecurity, "max-age=31536000; includeSubDomains")
+    private static let inProduction = [HTTPField(name: .strictTransportSecurity, value: "max-age=31536000; includeSubDomains")]
+    private static let unlessSet = [
+        HTTPField(name: .contentSecurityPolicy, value: "default-src 'none'; frame-ancestors 'none'"),
+        HTTPField(name: .cacheControl, value: "no-store"),
+        HTTPField(name: name("Cross-Origin-Resource-Policy"), value: "same-site"),
+    ]
 
     /// Adds what is missing; a page that brings its own policy keeps it.
     static func add(to headers: inout HTTPFields, isProduction: Bool) {
-        for (name, value) in always { headers.append(HTTPField(name: name, value: value)) }
-        if headers[.contentSecurityPolicy] == nil {
-            headers.append(HTTPField(name: .contentSecurityPolicy, value: "default-src 'none'; frame-ancestors 'none'"))
-        }
-        if headers[.cacheControl] == nil { headers.append(HTTPField(name: .cacheControl, value: "no-store")) }
-        if headers[resourcePolicy] == nil { headers.append(HTTPField(name: resourcePolicy, value: "same-site")) }
-        if isProduction { headers.append(HTTPField(name: transport.0, value: transport.1)) }
+        for field in always { headers.append(field) }
+        for field in unlessSet where !headers.contains(field.name) { headers.append(field) }
+        if isProduction { for field in inProduction { headers.append(field) } }
     }
 
     /// A name of ours; each is a literal that is a valid field name.

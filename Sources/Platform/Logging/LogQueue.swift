@@ -5,6 +5,9 @@ import Synchronization
 
 /// Lines on their way to the output: bounded, written by one background queue, never waited for (spec 01 §8).
 ///
+/// Lines are written together, at most ten milliseconds after the first of them came: a busy node would otherwise wake a thread and call the
+/// system for every request.
+///
 /// When full, the oldest line of least severity goes first; what was dropped is counted.
 package final class LogQueue: Sendable {
     private struct State {
@@ -12,7 +15,7 @@ package final class LogQueue: Sendable {
         var minor: Deque<(place: UInt64, text: [UInt8])> = []
         var major: Deque<(place: UInt64, text: [UInt8])> = []
         var places: UInt64 = 0
-        var isDraining = false
+        var isDrainScheduled = false
         var dropped = 0
 
         mutating func popFirst() -> [UInt8]? {
@@ -26,10 +29,11 @@ package final class LogQueue: Sendable {
     private let writer = DispatchQueue(label: "tbg.log")
     private let capacity: Int
     private let write: @Sendable ([UInt8]) -> Void
+    private static let patience = DispatchTimeInterval.milliseconds(10)
 
     /// - Parameters:
     ///   - capacity: most lines held.
-    ///   - write: puts one line, newline included, where lines go.
+    ///   - write: puts whole lines, newlines included, where lines go.
     package init(capacity: Int = 10_000, write: @escaping @Sendable ([UInt8]) -> Void = LogQueue.standardOutput) {
         self.capacity = capacity
         self.write = write
@@ -53,10 +57,10 @@ package final class LogQueue: Sendable {
             }
             state.places += 1
             if isMinor { state.minor.append((state.places, text)) } else { state.major.append((state.places, text)) }
-            defer { state.isDraining = true }
-            return !state.isDraining
+            defer { state.isDrainScheduled = true }
+            return !state.isDrainScheduled
         }
-        if mustStart { writer.async { self.drain() } }
+        if mustStart { writer.asyncAfter(deadline: .now() + Self.patience) { self.drain() } }
     }
 
     /// Waits until everything taken so far is written; for the end of a process and for tests.
@@ -65,17 +69,13 @@ package final class LogQueue: Sendable {
     }
 
     private func drain() {
-        while true {
-            let line = state.withLock { state -> [UInt8]? in
-                guard let text = state.popFirst() else {
-                    state.isDraining = false
-                    return nil
-                }
-                return text
-            }
-            guard let line else { return }
-            write(line)
+        let lines = state.withLock { state in
+            var lines: [UInt8] = []
+            while let line = state.popFirst() { lines += line }
+            state.isDrainScheduled = false
+            return lines
         }
+        if !lines.isEmpty { write(lines) }
     }
 
     /// Writes to standard output; a closed output loses lines instead of stopping the service.

@@ -101,10 +101,17 @@ package struct StructuredLogHandler: LogHandler {
     }
 
     /// Names under which nothing is ever written (11 §16).
-    private static let secretNames = ["authorization", "token", "signature", "password", "secret", "key", "cookie", "email", "nonce"]
+    private static let secretNames: Set<Substring> = [
+        "authorization", "token", "signature", "password", "secret", "key", "cookie", "email", "nonce",
+    ]
 
+    /// Whether the first or the last word of a name says so; words are joined by `_`.
     static func isSecret(_ name: String) -> Bool {
         let lowered = name.lowercased()
-        return secretNames.contains { lowered == $0 || lowered.hasSuffix("_" + $0) || lowered.hasPrefix($0 + "_") }
+        let underscore = UInt8(ascii: "_")
+        guard let first = lowered.utf8.firstIndex(of: underscore), let last = lowered.utf8.lastIndex(of: underscore) else {
+            return secretNames.contains(lowered[...])
+        }
+        return secretNames.contains(lowered[..<first]) || secretNames.contains(lowered[lowered.utf8.index(after: last)...])
     }
 }

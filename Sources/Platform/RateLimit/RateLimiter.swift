@@ -40,20 +40,30 @@ package final class RateLimiter: Sendable {
 
     /// Charges all buckets, or none.
     package func admit(_ buckets: [RateBucket], at instant: Instant) async -> RateDecision {
+        await admit(buckets, at: instant, asking: nil).decision
+    }
+
+    /// Charges all buckets, or none, and asks Redis something else in the same round trip.
+    /// - Returns: the decision, and Redis's answer to the question; nil when Redis was not asked or did not answer it.
+    package func admit(
+        _ buckets: [RateBucket],
+        at instant: Instant,
+        asking question: RedisCommand?
+    ) async -> (decision: RateDecision, answer: RESPValue?) {
         let now = instant.millisecondsSinceUnixEpoch
         let scaled = scale == 1 ? buckets : buckets.map { $0.scaled(by: scale) }
         switch backend.withLock({ $0.plan(at: now) }) {
         case .redis:
-            if let decision = await askRedis(scaled, now) { return decision }
+            if let answer = await askRedis(scaled, now, question) { return answer }
         case .probe:
             // Counted in both places, so that neither forgets the request whichever decides next.
             let own = local.admit(shared(scaled), now: now)
-            guard let decision = await askRedis(scaled, now), noteAnswer() else { return own }
-            return decision
+            guard let answer = await askRedis(scaled, now, question), noteAnswer() else { return (own, nil) }
+            return answer
         case .local:
             break
         }
-        return local.admit(shared(scaled), now: now)
+        return (local.admit(shared(scaled), now: now), nil)
     }
 
     private func shared(_ buckets: [RateBucket]) -> [RateBucket] {
@@ -62,14 +72,15 @@ package final class RateLimiter: Sendable {
     }
 
     /// - Returns: nil when Redis does not answer, or not in time.
-    private func askRedis(_ buckets: [RateBucket], _ now: Int64) async -> RateDecision? {
+    private func askRedis(_ buckets: [RateBucket], _ now: Int64, _ question: RedisCommand?) async -> (RateDecision, RESPValue?)? {
         guard
-            let counts = try? await redis.evaluate(
+            let (answer, other) = try? await redis.evaluate(
                 RateScript.script,
                 keys: RateScript.keys(buckets, now),
                 arguments: RateScript.arguments(buckets, now),
+                followedBy: question,
                 timeout: patience
-            ).array, counts.count == 2 * buckets.count
+            ), let counts = answer.array, counts.count == 2 * buckets.count
         else {
             noteFailure(now)
             return nil
@@ -77,7 +88,7 @@ package final class RateLimiter: Sendable {
         let windows = buckets.indices.map { index in
             RateWindow(current: counts[2 * index].int ?? 0, previous: counts[2 * index + 1].int ?? 0, now: now)
         }
-        return RateDecision(buckets, windows, now: now)
+        return (RateDecision(buckets, windows, now: now), other)
     }
 
     private func noteAnswer() -> Bool {

@@ -9,8 +9,18 @@ package struct RandomSource: Sendable {
 
     /// The system's cryptographically secure generator.
     package static let system = RandomSource { count in
+        // Eight bytes at a time: every draw is a system call.
         var generator = SystemRandomNumberGenerator()
-        return (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
+        return [UInt8](unsafeUninitializedCapacity: count) { bytes, filled in
+            while filled < count {
+                withUnsafeBytes(of: generator.next()) { word in
+                    for byte in word.prefix(count - filled) {
+                        bytes[filled] = byte
+                        filled += 1
+                    }
+                }
+            }
+        }
     }
 
     /// Random bytes.

@@ -1,14 +1,12 @@
 import DequeModule
-import Dispatch
 import Synchronization
 
 /// One connection to the server, in pipeline mode.
 ///
-/// Callers leave requests in a locked inbox and wake the executor once per batch; the executor sends all of them, flushes once,
-/// and on input drains every complete result before it resumes the waiters.
+/// Callers leave requests in a locked inbox and wake the loop once per batch; the loop sends all of them, flushes once, and on input drains
+/// every complete result before it resumes the waiters.
 actor Session {
-    nonisolated let executor: SessionExecutor
-    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+    nonisolated var unownedExecutor: UnownedSerialExecutor { SocketLoop.shared.asUnownedSerialExecutor() }
 
     /// Limits taken from the configuration.
     struct Limits: Sendable {
@@ -35,7 +33,7 @@ actor Session {
     let limits: Limits
     private let onClose: @Sendable (Session) -> Void
     var wire: Wire?
-    var readiness: SocketReadiness?
+    private var watch: SocketWatch?
     var pipeline = Pipeline<Request, ResultStorage, ServerError>()
     var backlog = Deque<Request>()
     var statements: StatementCache<StatementKey>
@@ -51,8 +49,7 @@ actor Session {
     private var spare: [Request] = []
 
     /// - Parameter onClose: called once, after the connection has been lost or closed.
-    init(label: String, limits: Limits, onClose: @escaping @Sendable (Session) -> Void) {
-        executor = SessionExecutor(label: label)
+    init(limits: Limits, onClose: @escaping @Sendable (Session) -> Void) {
         self.limits = limits
         self.onClose = onClose
         statements = StatementCache(capacity: limits.statementCacheCapacity)
@@ -117,7 +114,7 @@ actor Session {
     }
 
     private nonisolated func wake() {
-        executor.queue.async { self.assumeIsolated { $0.tick() } }
+        SocketLoop.shared.execute { self.assumeIsolated { $0.tick() } }
     }
 
     // MARK: Working
@@ -194,13 +191,13 @@ actor Session {
 
     private static func name(_ number: Int) -> String { "s\(number)" }
 
-    func flush() {
-        guard let wire else { return }
-        switch wire.flush() {
-        case 0: readiness?.watchWrites(false)
-        case 1: readiness?.watchWrites(true)
-        default: close(.connectionLost)
-        }
+    /// Writes what libpq holds, and watches for room while something is left.
+    /// - Returns: whether everything is written.
+    @discardableResult
+    func flush() -> Bool {
+        let result = wire?.flush() ?? -1
+        if result < 0 { close(.connectionLost) } else { watch?.watchWrites(result == 1) }
+        return result == 0
     }
 
     /// Reads everything that has arrived, then tells the waiters.
@@ -282,8 +279,7 @@ actor Session {
     private func armGuard() {
         guard !isGuardArmed, limits.silence > 0, owesAnswer else { return }
         isGuardArmed = true
-        let deadline = DispatchTime(uptimeNanoseconds: lastProgress + limits.silence)
-        executor.queue.asyncAfter(deadline: deadline) { [weak self] in
+        SocketLoop.shared.execute(at: lastProgress + limits.silence) { [weak self] in
             self?.assumeIsolated { $0.checkSilence() }
         }
     }
@@ -300,8 +296,7 @@ actor Session {
 
     /// Ends the connection. What waits for it fails with `reason`.
     func close(_ reason: PostgresError) {
-        guard let readiness else { return }
-        self.readiness = nil
+        guard watch != nil else { return }
         var waiting = pipeline.removeAll()
         if let operation { waiting.append(operation.request) }
         operation = nil
@@ -313,25 +308,19 @@ actor Session {
             return inbox.requests
         }
         pending.store(0, ordering: .relaxed)
-        // The descriptor stays open until Dispatch has let go of it.
-        let lastWire = wire
+        watch = nil
         wire = nil
-        closing = lastWire
-        readiness.cancel { self.assumeIsolated { $0.closing = nil } }
         onClose(self)
         for request in waiting { request.continuation?.resume(throwing: reason) }
     }
-
-    /// A connection that is closed as soon as Dispatch has let go of its descriptor.
-    private var closing: Wire?
 
     /// Notes that a request was dropped unsent.
     func dropPending() { pending.wrappingSubtract(1, ordering: .relaxed) }
 
     /// Notes that the connection is ready for requests.
-    func open(_ wire: Wire, _ readiness: SocketReadiness) {
+    func open(_ wire: Wire, _ watch: SocketWatch) {
         self.wire = wire
-        self.readiness = readiness
+        self.watch = watch
         inbox.withLock { $0.refusal = nil }
     }
 }

@@ -33,9 +33,9 @@ extension Session {
         guard let cancellation = wire?.cancellation() else { return }
         interrupted = id
         cancelsInFlight += 1
-        DispatchQueue.global().async {
+        DispatchQueue(label: "postgres.cancel").async {
             cancellation.send()
-            self.executor.queue.async { self.assumeIsolated { $0.interruptSent() } }
+            SocketLoop.shared.execute { self.assumeIsolated { $0.interruptSent() } }
         }
     }
 

@@ -50,7 +50,10 @@ extension Session {
 
     /// Hands over COPY data as long as the socket takes it.
     func continueOperation() {
-        guard let wire, var operation, var sent = operation.sent else { return flush() }
+        guard let wire, var operation, var sent = operation.sent else {
+            flush()
+            return
+        }
         let data = operation.data ?? []
         while !operation.isDataComplete {
             let result: Int32
@@ -65,13 +68,7 @@ extension Session {
             guard result >= 0 else { return close(.connectionLost) }
             operation.sent = sent
             self.operation = operation
-            switch wire.flush() {
-            case 0: continue
-            case 1:
-                readiness?.watchWrites(true)
-                return
-            default: return close(.connectionLost)
-            }
+            guard flush() else { return }
         }
         flush()
     }

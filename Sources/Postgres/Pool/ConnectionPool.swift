@@ -17,7 +17,6 @@ final class ConnectionPool: Sendable {
     }
 
     private let locked: Mutex<Locked>
-    private let label: String
     private let keywords: [(String, String)]
     private let limits: Session.Limits
     private let acquireTimeout: UInt64
@@ -36,7 +35,6 @@ final class ConnectionPool: Sendable {
         let least = max(size.lowerBound, mode == .lending ? 0 : 1)
         let state = State(mode: mode, size: least...max(size.upperBound, least, 1), idleTimeout: configuration.idleTimeout.wholeNanoseconds)
         locked = Mutex(Locked(state: state, backoff: Backoff(configuration.reconnectDelay)))
-        label = mode == .lending ? "postgres.session" : "postgres.reader"
         keywords = configuration.keywords(isReadOnly: mode == .sharing)
         let silence = configuration.statementTimeout + configuration.responseGrace
         limits = Session.Limits(
@@ -113,7 +111,7 @@ final class ConnectionPool: Sendable {
     }
 
     private func connect() async {
-        let session = Session(label: label, limits: limits) { [weak self] session in
+        let session = Session(limits: limits) { [weak self] session in
             guard let self else { return }
             perform(locked.withLock { $0.state.lost(session) })
         }

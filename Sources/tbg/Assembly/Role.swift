@@ -3,6 +3,7 @@ import Dispatch
 import Foundation
 import Logging
 import Metrics
+import NIOCore
 import NIOPosix
 import Platform
 import Prometheus
@@ -35,7 +36,9 @@ enum ServiceRole {
     }
 
     /// A runtime of a node that a deployment may have many of: refused with code 78 when their connections do not fit into the database.
+    /// Tasks run on the event loops from here on, so that a request changes threads only where it must; nothing in a node may block.
     static func nodeRuntime(_ role: String) async throws -> Runtime {
+        _ = NIOSingletons.unsafeTryInstallSingletonPosixEventLoopGroupAsConcurrencyGlobalExecutor()
         let runtime = try await runtime(role, logs: LogQueue())
         do {
             if try await !ConnectionBudget.check(runtime.database, runtime.settings.database) {

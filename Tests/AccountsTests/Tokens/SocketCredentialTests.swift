@@ -3,6 +3,7 @@ import Bitcoin
 import GameRules
 import HTTPTypes
 import Platform
+import Redis
 import Testing
 
 @testable import Accounts
@@ -15,8 +16,11 @@ struct SocketCredentialTests {
         let request = HTTPRequest(method: .get, scheme: "http", authority: "localhost", path: "/ws?token=\(token)")
         let now = rig.clock.now
         let identity = await authenticator.identify(request, rule: .socketToken, at: now)
+        var answer: RESPValue?
+        if let question = authenticator.question(identity) { answer = try await rig.runtime.redis.send(question) }
         return try await authenticator.authenticate(
             identity,
+            answer: answer,
             rule: .socketToken,
             client: ClientAddress(peer: nil, forwardedFor: [], trusted: []),
             at: now
