@@ -10,5 +10,8 @@ package enum MiningRoutes {
 
     package static func add(to table: inout RouteTable<AppContext>, services: MiningServices) {
         SummaryRoutes.add(to: &table, service: services.summary)
+        NetworkRoutes.add(to: &table, service: services.network)
+        LuckRoutes.add(to: &table, service: services.luck)
+        ClientRoutes.add(to: &table, service: services.clients)
     }
 }
