@@ -2,6 +2,7 @@ import API
 import Accounts
 import Foundation
 import GameRules
+import Platform
 
 /// Which blocks are asked for (spec 03 route 10).
 struct BlocksQuery: EndpointInput {
@@ -12,7 +13,7 @@ struct BlocksQuery: EndpointInput {
 
     init(from fields: inout RequestFields) {
         limit = fields.query("limit", .integer(1...100), default: 20)
-        cursor = fields.optionalQuery("cursor", .string(1...200), doc: "`next_cursor` of the page before")
+        cursor = fields.optionalQuery("cursor", .cursor, doc: "`next_cursor` of the page before")
         isMine = fields.query("mine", .boolean, default: false, doc: "Only the caller's own")
         includesOrphaned = fields.query("include_orphaned", .boolean, default: false)
     }
@@ -61,6 +62,16 @@ struct PoolBlock: ResponseObject {
         .field("is_mine", \.isMine)
         .field("status", \.row.status.rawValue, "pending, confirmed or orphaned")
         .field("reward_is_estimate", \.reward.isEstimate, "The subsidy alone, because the pool told no reward")
+}
+
+/// A page of blocks.
+struct BlockPage: ResponseObject {
+    let data: [PoolBlock]
+    let pagination: Pagination
+
+    static let fields = JSONFields<BlockPage>()
+        .field("data", \.data, "Newest first")
+        .field("pagination", \.pagination)
 }
 
 /// One block with more of it (spec 03 route 11).

@@ -22,18 +22,13 @@ struct BlockReadStore: Sendable {
         let coinbaseSignature: String?
     }
 
-    /// Where a page ends: the next one begins behind it.
-    struct Position: Sendable, Equatable {
-        let foundAt: Instant
-        let id: Int64
-    }
-
     /// What a page holds.
     struct Selection: Sendable, Equatable {
         /// Only blocks of this user.
         var user: UserID?
         var includesOrphaned = false
-        var after: Position?
+        /// Only what follows the block of this place, numbered by its id.
+        var after: PagePosition?
     }
 
     let database: PostgresClient
@@ -53,7 +48,7 @@ struct BlockReadStore: Sendable {
         var statement: SQL = "\(sql: columns) where true"
         if let user = selection.user { statement += " and b.user_id = \(user)" }
         if !selection.includesOrphaned { statement += " and b.status <> 'orphaned'" }
-        if let after = selection.after { statement += " and (b.found_at, b.id) < (\(after.foundAt), \(after.id))" }
+        if let after = selection.after { statement += " and (b.found_at, b.id) < (\(after.time), \(after.number))" }
         statement += " order by b.found_at desc, b.id desc limit \(limit)"
         return statement.named("blocks_page")
     }
