@@ -61,7 +61,14 @@ struct ClientRouteTests {
             let miner = try await rig.miner()
             try await rig.apply([rig.share(of: miner)])
             func look(_ text: String) async throws -> MiningAnswer { try await rig.call(.get, Self.path(text)) }
-            func body(_ answer: MiningAnswer) -> [JSONValue?] { [answer["code"], answer["detail"], .integer(Int64(answer.status))] }
+            /// Everything but the number of the request.
+            func body(_ answer: MiningAnswer) -> [JSONValue?] {
+                let headers = answer.headers.filter {
+                    $0.name.canonicalName != "x-request-id" && !$0.name.canonicalName.contains("ratelimit")
+                }
+                .map { "\($0.name.canonicalName): \($0.value)" }.sorted()
+                return [answer["code"], answer["detail"], .integer(Int64(answer.status)), .string(headers.joined(separator: "\n"))]
+            }
             let unknown = body(try await look("bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4"))
             #expect(unknown[0] == "user_not_found" && unknown[2] == 404)
             #expect(body(try await look(miner.address)) == unknown)
@@ -69,6 +76,10 @@ struct ClientRouteTests {
             try await open(rig, miner)
             #expect(try await look(miner.address).status == 200)
             #expect(try await look(miner.address.uppercased()).status == 200)
+            // Tokens are not looked at, be they good or bad.
+            for token in [miner.token, "x"] {
+                #expect(try await rig.call(.get, Self.path(miner.address), token: token).status == 200)
+            }
             try await open(rig, miner, false)
             #expect(body(try await look(miner.address)) == unknown)
             try await open(rig, miner)

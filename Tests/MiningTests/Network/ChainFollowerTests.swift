@@ -134,6 +134,79 @@ struct ChainFollowerTests {
         }
     }
 
+    @Test("A block of ours that lost its place is nobody's luck and no cause to celebrate, until its branch is the best again")
+    func lostAndFound() async throws {
+        try await run { rig, server, look in
+            let miner = try await rig.miner()
+            let hash = ChainServer.hash(800_001)
+            try await rig.apply([try rig.share(of: miner), try foundBlock(rig, miner, 800_001, hash: hash, at: rig.clock.now)])
+            let mining = "/api/v1/mining"
+            /// Status of the block, blocks listed, celebrations, blocks counted.
+            func standing() async throws -> [JSONValue?] {
+                let list = try await rig.get(mining + "/blocks", by: miner)["data"]?.arrayValue ?? []
+                let celebrations = try await rig.get(mining + "/celebrations/pending", by: miner)["celebrations"]?.arrayValue ?? []
+                let block = try await rig.get(mining + "/blocks/800001", by: miner)
+                return [
+                    block["block.status"], block["block.confirmations"], .integer(Int64(list.count)),
+                    .integer(Int64(celebrations.count)), try await rig.get(mining + "/luck", by: miner)["blocks_found"],
+                ]
+            }
+            server.mine(799_990...800_001, until: seconds(rig) + 5)
+            try await look()
+            #expect(try await standing() == ["pending", 1, 1, 1, 1])
+            rig.clock.advance(milliseconds: 1_800_000)
+            server.mine(799_990...800_003, until: seconds(rig), branch: "b", forkAt: 800_001)
+            try await look()
+            #expect(try await standing() == ["pending", 3, 1, 1, 1])
+            rig.clock.advance(milliseconds: 600_000)
+            server.mine(799_990...800_004, until: seconds(rig), branch: "b", forkAt: 800_001)
+            try await look()
+            #expect(try await standing() == ["orphaned", 0, 0, 0, 0])
+            let orphans = try await rig.get(mining + "/blocks?include_orphaned=true", by: miner)["data"]?.arrayValue ?? []
+            #expect(orphans.map { $0["block_hash"]?.stringValue } == [hash] && orphans.first?["confirmed"] == false)
+            rig.clock.advance(milliseconds: 600_000)
+            server.mine(799_990...800_006, until: seconds(rig))
+            try await look()
+            #expect(try await standing() == ["confirmed", 6, 1, 1, 1])
+        }
+    }
+
+    @Test("A source that lies or takes too long over all its answers tells nothing, and the next is asked")
+    func unreliable() async throws {
+        try await run { rig, server, _ in
+            let sources = NetworkJobs.sources(rig.runtime.settings)
+            let applier = try #require(rig.pipeline.control[.networkBlock])
+            func follower(_ more: [any ChainSource] = [], patience: Duration = .seconds(20)) -> ChainFollower {
+                ChainFollower(
+                    sources: sources + more,
+                    applier: applier,
+                    database: rig.runtime.database,
+                    logger: rig.runtime.logger,
+                    patience: patience
+                )
+            }
+            server.mine(799_980...800_002, until: seconds(rig))
+            for lie in ChainServer.Lie.allCases {
+                server.set { $0.lie = lie }
+                await #expect(throws: ChainTrouble.unreadable, "\(lie)") { try await follower().run(now: rig.clock.now) }
+            }
+            server.set { ($0.lie, $0.delay) = (nil, .milliseconds(100)) }
+            await #expect(throws: ChainTrouble.unreachable) { try await follower(patience: .milliseconds(400)).run(now: rig.clock.now) }
+            #expect(try await stored(rig) == [])
+            try await ChainServer.run { other in
+                other.mine(800_001...800_002, until: seconds(rig))
+                server.set { $0.lie = .height }
+                // It knows two blocks and is asked for a third.
+                await #expect(throws: ChainTrouble.unknownBlock) {
+                    try await follower([EsploraSource(url: other.url)]).run(now: rig.clock.now)
+                }
+                other.mine(799_980...800_002, until: seconds(rig))
+                try await follower([EsploraSource(url: other.url)]).run(now: rig.clock.now)
+            }
+            #expect(try await stored(rig).count == ChainFollower.longestWalk)
+        }
+    }
+
     @Test("While the node is away nothing changes and the task fails by code; a second source steps in")
     func away() async throws {
         try await run { rig, server, look in

@@ -30,12 +30,27 @@ final class ChainServer: Sendable {
         case status(Int)
         /// Breaks the connection off.
         case hangsUp
+        /// Points to another address.
+        case redirect(String)
+    }
+
+    /// What is not true of the blocks it tells.
+    enum Lie: Sendable, CaseIterable {
+        /// Another block than was asked for.
+        case hash
+        /// A block that stands one higher than it does.
+        case height
+        /// A block that follows none.
+        case orphan
     }
 
     struct State: Sendable {
         /// The best chain.
         var chain: [Block] = []
         var fault: Fault?
+        var lie: Lie?
+        /// Time it takes over every answer.
+        var delay: Duration = .zero
         var name = "main"
         var isDownloading = false
         /// Expected `Authorization`; nil accepts all.
@@ -46,6 +61,18 @@ final class ChainServer: Sendable {
         var answersErrorsWith200 = false
         /// Methods and paths asked for.
         var calls: [String] = []
+
+        /// What it says of a block.
+        func block(_ hash: String) -> Block? {
+            guard let block = chain.first(where: { $0.hash == hash }) else { return nil }
+            return Block(
+                height: lie == .height ? block.height + 1 : block.height,
+                hash: lie == .hash ? ChainServer.hash(block.height, "f") : block.hash,
+                previous: lie == .orphan ? nil : block.previous,
+                seconds: block.seconds,
+                difficulty: block.difficulty
+            )
+        }
     }
 
     private let state = Mutex(State())
@@ -55,6 +82,7 @@ final class ChainServer: Sendable {
     var port: Int { stored.withLock { $0?.localAddress?.port ?? 0 } }
     var url: String { "http://127.0.0.1:\(port)" }
     var calls: [String] { state.withLock { $0.calls } }
+    fileprivate var delay: TimeAmount { TimeAmount(state.withLock { $0.delay }) }
 
     func set(_ change: @Sendable (inout State) -> Void) { state.withLock { change(&$0) } }
 
@@ -139,7 +167,7 @@ private struct Core {
             guard let block = state.chain.first(where: { $0.height == height }) else { return error(-8) }
             return result(.string(block.hash))
         case ("getblockheader", .string(let hash)):
-            guard let block = state.chain.first(where: { $0.hash == hash }) else { return error(-5) }
+            guard let block = state.block(hash) else { return error(-5) }
             return result(header(block))
         default: return (nil, 404, #"{"result":null,"error":{"code":-32601,"message":"Method not found"},"id":"tbg"}"#)
         }
@@ -187,7 +215,7 @@ private struct Esplora {
         if path.hasPrefix("/block-height/") {
             return state.chain.first { String($0.height) == last }.map { (200, $0.hash) } ?? (404, "Block not found")
         }
-        guard path.hasPrefix("/block/"), let block = state.chain.first(where: { $0.hash == last }) else { return (404, "Block not found") }
+        guard path.hasPrefix("/block/"), let block = state.block(last) else { return (404, "Block not found") }
         var writer = JSONWriter()
         writer.value([
             "id": .string(block.hash), "height": .integer(block.height), "timestamp": .integer(block.seconds), "tx_count": 1,
@@ -217,22 +245,44 @@ private final class ChainHandler: ChannelInboundHandler {
         case .end:
             guard let head else { return }
             let (fault, status, text) = server.answer(head, body)
-            switch fault {
-            case .silent: return
-            case .hangsUp: context.close(promise: nil)
-            case .dripping:
-                write(.head(HTTPResponseHead(version: head.version, status: .ok, headers: ["content-length": "100"])), context)
-                write(.body(.byteBuffer(ByteBuffer(string: "{"))), context)
-            case .huge: send(200, String(repeating: "x", count: 1_048_576), head, context)
-            case .text(let text): send(200, text, head, context)
-            case .status(let status): send(status, "Internal Server Error", head, context)
-            case nil: send(status, text, head, context)
+            let context = NIOLoopBound(context, eventLoop: context.eventLoop)
+            let handler = NIOLoopBound(self, eventLoop: context.value.eventLoop)
+            _ = context.value.eventLoop.scheduleTask(in: server.delay) {
+                handler.value.perform(fault, status, text, head, context.value)
             }
         }
     }
 
-    private func send(_ status: Int, _ text: String, _ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
-        let headers: HTTPHeaders = ["content-length": String(text.utf8.count), "content-type": "application/json"]
+    private func perform(
+        _ fault: ChainServer.Fault?,
+        _ status: Int,
+        _ text: String,
+        _ head: HTTPRequestHead,
+        _ context: ChannelHandlerContext
+    ) {
+        switch fault {
+        case .silent: return
+        case .hangsUp: context.close(promise: nil)
+        case .dripping:
+            write(.head(HTTPResponseHead(version: head.version, status: .ok, headers: ["content-length": "100"])), context)
+            write(.body(.byteBuffer(ByteBuffer(string: "{"))), context)
+        case .huge: send(200, String(repeating: "x", count: 1_048_576), head, context)
+        case .text(let text): send(200, text, head, context)
+        case .status(let status): send(status, "Internal Server Error", head, context)
+        case .redirect(let url): send(307, "", head, context, ["location": url])
+        case nil: send(status, text, head, context)
+        }
+    }
+
+    private func send(
+        _ status: Int,
+        _ text: String,
+        _ head: HTTPRequestHead,
+        _ context: ChannelHandlerContext,
+        _ more: HTTPHeaders = [:]
+    ) {
+        var headers: HTTPHeaders = ["content-length": String(text.utf8.count), "content-type": "application/json"]
+        headers.add(contentsOf: more)
         write(.head(HTTPResponseHead(version: head.version, status: HTTPResponseStatus(statusCode: status), headers: headers)), context)
         write(.body(.byteBuffer(ByteBuffer(string: text))), context)
         write(.end(nil), context)

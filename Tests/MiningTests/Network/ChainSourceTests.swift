@@ -14,16 +14,23 @@ struct ChainSourceTests {
     private static let password = "correct horse: battery"
     private static var authorization: String { "Basic " + Data("\(user):\(password)".utf8).base64EncodedString() }
 
-    private static func core(_ server: ChainServer, cookie: String? = nil) -> BitcoinCoreSource {
+    /// Long enough for any machine; tests of servers that never answer take less.
+    private static let patience = Duration.seconds(20)
+
+    private static func core(
+        _ server: ChainServer,
+        cookie: String? = nil,
+        patience: Duration = ChainSourceTests.patience
+    ) -> BitcoinCoreSource {
         BitcoinCoreSource(
             .init(url: server.url, user: cookie == nil ? user : nil, password: cookie == nil ? Secret(password) : nil, cookieFile: cookie),
             network: .mainnet,
-            endpoint: ChainEndpoint(patience: .milliseconds(500))
+            endpoint: ChainEndpoint(patience: patience)
         )
     }
 
-    private static func esplora(_ server: ChainServer) -> EsploraSource {
-        EsploraSource(url: server.url, endpoint: ChainEndpoint(patience: .milliseconds(500)))
+    private static func esplora(_ server: ChainServer, patience: Duration = ChainSourceTests.patience) -> EsploraSource {
+        EsploraSource(url: server.url, endpoint: ChainEndpoint(patience: patience))
     }
 
     /// What a source says instead of its tip.
@@ -66,7 +73,7 @@ struct ChainSourceTests {
         try await ChainServer.run { server in
             server.mine(100...105, until: 1_771_934_000)
             let faults: [(ChainServer.Fault, ChainTrouble)] = [
-                (.silent, .unreachable), (.dripping, .unreachable), (.hangsUp, .unreachable), (.huge, .tooLarge),
+                (.hangsUp, .unreachable), (.huge, .tooLarge),
                 (.status(500), .refused(status: 500)), (.status(301), .refused(status: 301)), (.status(503), .refused(status: 503)),
                 (.text(""), .unreadable), (.text("<html>"), .unreadable), (.text("[1]"), .unreadable), (.text("{}"), .unreadable),
                 (.text("-1"), .unreadable), (.text("99999999999999999999"), .unreadable), (.text("null"), .unreadable),
@@ -77,6 +84,11 @@ struct ChainSourceTests {
                 for source in [Self.core(server), Self.esplora(server)] as [any ChainSource] {
                     #expect(await trouble(source) == expected, "\(source.name) \(fault)")
                 }
+            }
+            for fault in [.silent, .dripping] as [ChainServer.Fault] {
+                server.set { $0.fault = fault }
+                #expect(await trouble(Self.core(server, patience: .milliseconds(300))) == .unreachable, "\(fault)")
+                #expect(await trouble(Self.esplora(server, patience: .milliseconds(300))) == .unreachable, "\(fault)")
             }
             server.set { $0.fault = nil }
             #expect(await trouble(Self.core(server)) == nil)
@@ -92,6 +104,31 @@ struct ChainSourceTests {
             server.mine(100...105, until: 1_771_934_000, difficulty: difficulty)
             #expect(await trouble(Self.core(server)) == .unreadable)
             #expect(await trouble(Self.esplora(server)) == .unreadable)
+        }
+    }
+
+    @Test("a source that points elsewhere is not followed, so that credentials go nowhere")
+    func redirect() async throws {
+        try await ChainServer.run { server in
+            try await ChainServer.run { other in
+                other.mine(100...105, until: 1_771_934_000)
+                server.set { $0.fault = .redirect(other.url) }
+                #expect(await trouble(Self.core(server)) == .refused(status: 307))
+                #expect(await trouble(Self.esplora(server)) == .refused(status: 307))
+                #expect(other.calls.isEmpty)
+            }
+        }
+    }
+
+    @Test("another block than was asked for is no answer")
+    func lies() async throws {
+        try await ChainServer.run { server in
+            server.mine(100...105, until: 1_771_934_000)
+            for lie in ChainServer.Lie.allCases {
+                server.set { $0.lie = lie }
+                #expect(await trouble(Self.core(server)) == .unreadable, "\(lie)")
+                #expect(await trouble(Self.esplora(server)) == .unreadable, "\(lie)")
+            }
         }
     }
 

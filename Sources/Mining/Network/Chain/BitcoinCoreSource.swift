@@ -23,13 +23,13 @@ package struct BitcoinCoreSource: ChainSource {
     /// A node of another network, or one that still downloads the chain, knows no tip that would help.
     package func tip() async throws(ChainTrouble) -> ChainBlock {
         let info = try await call("getblockchaininfo")
-        guard let chain = info["chain"]?.stringValue, let hash = info["bestblockhash"]?.stringValue.flatMap(ChainBlock.hash) else {
-            throw .unreadable
-        }
+        guard let chain = info["chain"]?.stringValue, let height = info["blocks"]?.int64Value,
+            let hash = info["bestblockhash"]?.stringValue.flatMap(ChainBlock.hash)
+        else { throw .unreadable }
         guard Self.chains(network).contains(chain) else { throw .otherNetwork }
         // A private chain whose newest block is a day old calls itself behind, for want of anybody to ask.
         if network != .regtest, info["initialblockdownload"]?.boolValue != false { throw .syncing }
-        return try await block(hash)
+        return try await block(hash).expected(at: height)
     }
 
     package func hash(at height: Int64) async throws(ChainTrouble) -> String {

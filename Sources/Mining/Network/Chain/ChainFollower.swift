@@ -20,12 +20,22 @@ package struct ChainFollower: Sendable {
     private let applier: any EventApplier
     private let store: NetworkReadStore
     private let logger: Logger
+    private let patience: Duration
 
-    /// - Parameter sources: in the order they are asked; the first that answers counts.
-    package init(sources: [any ChainSource], applier: any EventApplier, database: PostgresClient, logger: Logger) {
+    /// - Parameters:
+    ///   - sources: in the order they are asked; the first that answers counts.
+    ///   - patience: how long all the questions of a run may take one source, before the next is asked.
+    package init(
+        sources: [any ChainSource],
+        applier: any EventApplier,
+        database: PostgresClient,
+        logger: Logger,
+        patience: Duration = .seconds(20)
+    ) {
         self.sources = sources
         self.applier = applier
         self.logger = logger
+        self.patience = patience
         store = NetworkReadStore(database: database)
     }
 
@@ -48,14 +58,18 @@ package struct ChainFollower: Sendable {
     }
 
     private func follow(_ source: any ChainSource, now: Instant) async throws {
-        let tip = try await source.tip()
-        let newest = try await store.newest()
+        let tip = try await Patience.within(patience) { () async throws(ChainTrouble) in try await source.tip() }
         let lowest = max(0, tip.height - ChainView.reach)
+        let newest = try await store.newest()
         let known = try await store.entries(lowest...tip.height)
-        var news = try await walk(from: tip, known, source)
-        for height in try await store.foundHeights(lowest...tip.height, limit: Self.mostFound) where news[height] == nil {
-            let hash = try await source.hash(at: height)
-            if known[height]?.hash != hash { news[height] = try await source.block(hash) }
+        let found = try await store.foundHeights(lowest...tip.height, limit: Self.mostFound)
+        let news = try await Patience.within(patience) { () async throws(ChainTrouble) in
+            var news = try await walk(from: tip, known, source)
+            for height in found where news[height] == nil {
+                let hash = try await source.hash(at: height)
+                if known[height]?.hash != hash { news[height] = try await source.block(hash).expected(at: height) }
+            }
+            return news
         }
         guard !news.isEmpty else { return }
         let dating = Dating(tip: news[tip.height], newest: newest?.updatedAt, now: now)
@@ -77,9 +91,7 @@ package struct ChainFollower: Sendable {
         var block = tip
         news[block.height] = block
         while news.count < Self.longestWalk, let previous = block.previousHash, known[block.height - 1]?.hash != previous {
-            let parent = try await source.block(previous)
-            guard parent.height == block.height - 1 else { throw .unreadable }
-            block = parent
+            block = try await source.block(previous).expected(at: block.height - 1)
             news[block.height] = block
         }
         return news

@@ -54,6 +54,13 @@ extension ChainBlock {
         )
     }
 
+    /// The block itself.
+    /// - Throws: ``ChainTrouble/unreadable`` when it does not stand where it should.
+    func expected(at height: Int64) throws(ChainTrouble) -> ChainBlock {
+        guard self.height == height else { throw .unreadable }
+        return self
+    }
+
     /// A block hash in lower case; nil for any other text.
     static func hash(_ text: String) -> String? {
         guard ShareSubmitted.hashDigits.contains(text.utf8.count), text.utf8.allSatisfy({ $0.hexadecimalValue != nil }) else { return nil }

@@ -18,9 +18,7 @@ package struct EsploraSource: ChainSource {
     package func tip() async throws(ChainTrouble) -> ChainBlock {
         let text = try await get("/blocks/tip/height").text.trimmingCharacters(in: .whitespacesAndNewlines)
         guard let height = Int64(text), BlockFound.heights.contains(height) else { throw .unreadable }
-        let block = try await block(try await hash(at: height))
-        guard block.height == height else { throw .unreadable }
-        return block
+        return try await block(try await hash(at: height)).expected(at: height)
     }
 
     package func hash(at height: Int64) async throws(ChainTrouble) -> String {
@@ -30,7 +28,8 @@ package struct EsploraSource: ChainSource {
     }
 
     package func block(_ hash: String) async throws(ChainTrouble) -> ChainBlock {
-        guard let object = try? JSONParser().parse(try await get("/block/\(hash)").body.readableBytesView) else { throw .unreadable }
+        let answer = try await get("/block/\(hash)")
+        guard let object = try? JSONParser().parse(answer.body.readableBytesView) else { throw .unreadable }
         let block = try ChainBlock(object, hash: "id", time: "timestamp")
         guard block.hash == hash else { throw .unreadable }
         return block
