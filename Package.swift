@@ -157,16 +157,16 @@ let package = Package(
         room(
             "Mining",
             [
-                "Platform", "Feed", "API", "Bitcoin", "GameRules", "Postgres", "Redis", crypto, deque, lifecycle, logging, metrics, nioCore,
-                nioPosix, httpTypes, hummingbird,
+                "Platform", "Accounts", "Feed", "API", "Bitcoin", "GameRules", "Postgres", "Redis", "Scheduler", asyncHTTPClient, crypto,
+                deque, lifecycle, logging, metrics, nioCore, nioHTTP1, nioPosix, httpTypes, hummingbird,
             ]
         ),
         tests(
             "Mining",
             [
                 "Mining", "Accounts", "Platform", "API", "Bitcoin", "LocalServers", "GameRules", "Postgres", "Prometheus", "Redis",
-                "TestServers",
-                cryptoExtras, httpTypes, hummingbird, hummingbirdCore, logging, nioCore, nioEmbedded,
+                "Scheduler", "TestServers",
+                cryptoExtras, httpTypes, hummingbird, hummingbirdCore, logging, nioCore, nioEmbedded, nioHTTP1, nioPosix,
             ]
         ),
 

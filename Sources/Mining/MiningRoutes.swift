@@ -10,5 +10,9 @@ package enum MiningRoutes {
 
     package static func add(to table: inout RouteTable<AppContext>, services: MiningServices) {
         SummaryRoutes.add(to: &table, service: services.summary)
+        BlockRoutes.add(to: &table, blocks: services.blocks, celebrations: services.celebrations)
+        NetworkRoutes.add(to: &table, service: services.network)
+        LuckRoutes.add(to: &table, service: services.luck)
+        ClientRoutes.add(to: &table, service: services.clients)
     }
 }

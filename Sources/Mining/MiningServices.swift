@@ -3,8 +3,18 @@ package import Platform
 /// What answers the routes of the mining API.
 package struct MiningServices: Sendable {
     let summary: SummaryService
+    let blocks: BlockService
+    let celebrations: CelebrationService
+    let network: NetworkService
+    let luck: LuckService
+    let clients: ClientService
 
     package init(runtime: Runtime) {
         summary = SummaryService(database: runtime.database, redis: runtime.redis)
+        blocks = BlockService(runtime: runtime)
+        celebrations = CelebrationService(database: runtime.database, network: runtime.settings.network.bitcoin)
+        network = NetworkService(runtime: runtime)
+        luck = LuckService(database: runtime.database, network: network)
+        clients = ClientService(runtime: runtime)
     }
 }

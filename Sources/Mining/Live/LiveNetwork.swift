@@ -3,7 +3,7 @@ package import Redis
 
 /// The network's newest block in Redis, without expiry (spec 03a §8): a reorganisation replaces height, hash and time.
 package struct LiveNetwork: Sendable {
-    private let redis: RedisClient
+    let redis: RedisClient
 
     package init(redis: RedisClient) {
         self.redis = redis

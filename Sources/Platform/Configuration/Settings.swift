@@ -42,6 +42,7 @@ package struct Settings: Sendable {
     package let realtime: RealtimeSettings
     package let mining: MiningSettings
     package let collector: CollectorSettings
+    package let chain: ChainSettings
     package let nodeID: String
     /// `TBG_` variables nobody knows: logged once by name.
     package let unknownVariables: [String]
@@ -77,6 +78,7 @@ package struct Settings: Sendable {
         realtime = RealtimeSettings(&reader)
         mining = MiningSettings(&reader)
         collector = CollectorSettings(&reader)
+        chain = ChainSettings(&reader)
         let known = Set(reader.variables.map(\.name))
         unknownVariables = reader.source.prefixedNames.filter { !known.contains($0) }
     }

@@ -97,6 +97,19 @@ struct SettingsReader {
         return value
     }
 
+    /// An `http` or `https` address with a host, or none.
+    /// - Parameter mayNameUser: whether user and password may stand in it.
+    mutating func optionalWebAddress(_ name: String, _ meaning: String, mayNameUser: Bool = false) -> URLComponents? {
+        guard let value = optionalText(name, meaning) else { return nil }
+        guard value.utf8.count <= 2048, let parts = URLComponents(string: value), ["http", "https"].contains(parts.scheme),
+            parts.host?.isEmpty == false, mayNameUser || parts.user == nil, parts.query == nil, parts.fragment == nil
+        else {
+            refuse(name, "must be an http or https address")
+            return nil
+        }
+        return parts
+    }
+
     /// Comma-separated, or a JSON array of strings.
     mutating func list(_ name: String, _ fallback: [String], _ meaning: String) -> [String] {
         declare(name, fallback.joined(separator: ","), meaning)

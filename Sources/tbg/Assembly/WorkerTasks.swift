@@ -1,5 +1,6 @@
 import Accounts
 import GameRules
+import Mining
 import Platform
 import Scheduler
 import ServiceLifecycle
@@ -18,7 +19,7 @@ enum WorkerTasks {
             ScheduledTask("token_cleanup", .hourly(minute: 7), catchUp: .newestOnly) { _, now in
                 try await tokens.run(at: Instant(millisecondsSinceUnixEpoch: now))
             },
-        ]
+        ] + NetworkJobs.tasks(runtime)
     }
 
     static func scheduler(_ runtime: Runtime) -> SchedulerRole {

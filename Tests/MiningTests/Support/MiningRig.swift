@@ -194,7 +194,7 @@ struct MiningRig: Sendable {
     func key(of miner: RigMiner, scopes: [String]) async throws -> String {
         let body: JSONObject = ["name": "rig", "permissions": .array(scopes.map { .string($0) })]
         let answer = try await call(.post, "/api/v1/users/me/api-keys", body, token: miner.token)
-        try #require(answer.status == 201, "\(answer.text)")
+        try #require(answer.status == 200, "\(answer.text)")
         return try #require(answer["key"]?.stringValue, "\(answer.text)")
     }
 
