@@ -43,7 +43,12 @@ struct APIServer {
         let files = try KeyRingFiles(settings.tokens) { try DevelopmentKey.generate(settings, runtime.logger) }
         let ring = try await KeyRing.load(files)
         if settings.environment == .production, ring.holdsPublishedKey { throw KeyRing.Failure.publishedKey }
-        let accounts = AccountsServices(runtime: runtime, keys: CurrentKeyRing(ring), limiterPatience: limiterPatience)
+        let accounts = AccountsServices(
+            runtime: runtime,
+            keys: CurrentKeyRing(ring),
+            limiterPatience: limiterPatience,
+            departures: Departures.observers(runtime)
+        )
         let hub = Hub(redis: runtime.redis, eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: runtime.logger)
         let cors = CORSPolicy(origins: settings.http.corsOrigins)
 
