@@ -2,6 +2,7 @@ import API
 import Foundation
 import GameRules
 import HTTPTypes
+import JWTKit
 import Platform
 import Testing
 
@@ -59,6 +60,8 @@ struct TokenVectorTests {
             #expect((claims["exp"]?.int64Value ?? 0) - (claims["iat"]?.int64Value ?? 0) == 3600)
             let published = try await rig.call(.get, "/.well-known/jwks.json")["keys"]?.arrayValue ?? []
             #expect(published.first?.objectValue?["kid"] == header["kid"])
+            let ring = try await JWTKeyCollection().add(jwksJSON: rig.call(.get, "/.well-known/jwks.json").text)
+            #expect(try await ring.verify(session.accessToken, as: AccessClaims.self).sub == session.user.description)
             #expect(published.allSatisfy { Set($0.objectValue?.map(\.name) ?? []) == ["kty", "use", "alg", "kid", "n", "e"] })
         }
     }
