@@ -75,6 +75,25 @@ struct SessionTests {
                 #expect(try await refresh(rig, session.refreshToken).code == "session_revoked")
             }
             #expect(try await me(rig, try await rig.signIn(wallet)).status == 200)
+            #expect(try await rig.number("select count(*) from audit_log where action = 'auth.logout_all'") == 1)
+        }
+    }
+
+    @Test("on another node, which has just seen the token, a logout counts from the next request on; so does one everywhere")
+    func otherNode() async throws {
+        try await withAccounts { database, redis in
+            try await AccountsRig.run(databaseURL: database, redisURL: redis) { first in
+                try await AccountsRig.run(databaseURL: database, redisURL: redis, random: .seeded(2)) { second in
+                    let wallet = try Wallet("two nodes")
+                    let (one, two) = (try await first.signIn(wallet), try await first.signIn(wallet))
+                    for session in [one, two] { #expect(try await me(second, session).status == 200) }
+                    _ = try await first.call(.post, "/api/v1/auth/logout", ["refresh_token": .string(one.refreshToken)])
+                    #expect(try await me(second, one).code == "session_revoked")
+                    #expect(try await me(second, two).status == 200)
+                    #expect(try await first.call(.post, "/api/v1/auth/logout-all", token: two.accessToken).status == 200)
+                    #expect(try await me(second, two).code == "session_revoked")
+                }
+            }
         }
     }
 
