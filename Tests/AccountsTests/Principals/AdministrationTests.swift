@@ -67,7 +67,7 @@ struct AdministrationTests {
 
     @Test("nobody is told of what nobody has")
     func unknown() async throws {
-        try await AccountsRig.run { rig in
+        try await AccountsRig.run { rig async throws in
             let administration = rig.services.administration
             #expect(try await !administration.ban(UserID(404), at: rig.clock.now))
             #expect(try await !administration.unban(UserID(404), at: rig.clock.now))
