@@ -151,7 +151,7 @@ struct ProcessTests {
         try await withDatabase { database in
             let output = try await Program.run(
                 [role],
-                ["DATABASE_URL": database.url, "CLUSTER_API_NODES": "6", "CLUSTER_WORKER_NODES": "4", "PORT": "0", "METRICS_PORT": "0"]
+                ["DATABASE_URL": database.url, "CLUSTER_API_NODES": "600", "CLUSTER_WORKER_NODES": "400", "PORT": "0", "METRICS_PORT": "0"]
             )
             #expect(output.status == .code(78), "\(output.text)")
             #expect(output.text.contains("TBG_CLUSTER_API_NODES") && output.text.contains("max_connections"))

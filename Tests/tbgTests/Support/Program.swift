@@ -16,11 +16,11 @@ enum Program {
         return environment
     }
 
-    /// Runs a command to its end in an empty folder.
+    /// Runs a command to its end in an empty folder; one that serves instead of ending is ended after a minute, with 124.
     static func run(_ arguments: [String], _ variables: [String: String] = [:]) async throws -> CommandOutput {
         try await Command(
-            path,
-            arguments,
+            "/usr/bin/timeout",
+            ["60", path] + arguments,
             environment: environment(variables),
             workingDirectory: try await TestServers.temporaryDirectory("run")
         ).run()
