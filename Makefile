@@ -1,9 +1,10 @@
 # make run    everything on this machine: install, build, start (make run ARGS='--port 9000 --reset')
 # make test   the whole suite on servers of its own
 # make bench  the benchmarks
+# make fuzz   a million random and damaged inputs for each parser (make fuzz ARGS=100000)
 # make lint   the gates that need no build
 
-.PHONY: run test bench format lint install build
+.PHONY: run test bench fuzz format lint install build
 
 # What `/version` tells; without git it is `unknown`.
 export BUILD_COMMIT ?= $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
@@ -18,6 +19,10 @@ build: install
 test:
 	@scripts/install --test
 	@scripts/test $(ARGS)
+
+fuzz:
+	@scripts/install --test
+	@scripts/fuzz $(ARGS)
 
 bench: install
 	@Benchmarks/run $(ARGS)

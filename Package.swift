@@ -84,7 +84,7 @@ let package = Package(
         room("WebSockets", web + [logging, crypto, lifecycle]),
         tests("WebSockets", ["WebSockets", nioEmbedded, lifecycle, logging] + web),
         room("API", web + [logging], resources: [.embedInCode("Docs/reference.html")]),
-        tests("API", ["API", hummingbirdTesting] + web),
+        tests("API", ["API", "TestServers", hummingbirdTesting] + web),
         room("Prometheus", [metrics, coreMetrics]),
         tests("Prometheus", ["Prometheus", coreMetrics]),
         room("Scheduler", [logging, metrics]),
@@ -97,7 +97,7 @@ let package = Package(
 
         // Floor 1, maths: know the domain, do no I/O.
         room("Bitcoin", ["CSecp256k1", crypto]),
-        tests("Bitcoin", ["Bitcoin"], resources: [.copy("Vectors")]),
+        tests("Bitcoin", ["Bitcoin", "TestServers"], resources: [.copy("Vectors")]),
         room("GameRules", []),
         tests("GameRules", ["GameRules"], resources: [.copy("Data")]),
 
@@ -210,7 +210,8 @@ let package = Package(
         tests(
             "tbg",
             [
-                "tbg", "Accounts", "API", "GameRules", "LocalServers", "Platform", "Postgres", "Prometheus", "Redis", "TestServers",
+                "tbg", "Accounts", "API", "Bitcoin", "GameRules", "LocalServers", "Platform", "Postgres", "Prometheus", "Redis",
+                "TestServers",
                 coreMetrics, cryptoExtras, httpTypes, lifecycle, logging, nioCore, nioPosix,
             ]
         ),

@@ -15,6 +15,7 @@ struct Bench: AsyncParsableCommand {
             Sockets.self,
             SignIns.self,
             Me.self,
+            Answers.self,
             BareServer.self,
             SocketClients.self,
         ]

@@ -27,6 +27,8 @@ package struct AccountsServices: Sendable {
     package let subjects: SubjectHash
     package let passwords: PasswordHasher
     package let mailBell: MailBell
+    /// What other features do when an account departs.
+    let departures: [any DepartureObserver]
     let lockout: LoginLockout
     /// Wrong current passwords of signed-in users.
     let passwordFailures: FailureWindow
@@ -36,8 +38,16 @@ package struct AccountsServices: Sendable {
     private let lastSeen: LastSeen
     private let socketGraceSeconds: Int
 
-    /// - Parameter limiterPatience: how long Redis may take to count a request.
-    package init(runtime: Runtime, keys: CurrentKeyRing, limiterPatience: TimeAmount = .milliseconds(50)) {
+    /// - Parameters:
+    ///   - limiterPatience: how long Redis may take to count a request.
+    ///   - departures: what other features do when an account is deleted, taken over or banned, in order.
+    package init(
+        runtime: Runtime,
+        keys: CurrentKeyRing,
+        limiterPatience: TimeAmount = .milliseconds(50),
+        departures: [any DepartureObserver] = []
+    ) {
+        self.departures = departures
         let settings = runtime.settings.tokens
         network = runtime.settings.network.bitcoin
         database = runtime.database
@@ -70,7 +80,12 @@ package struct AccountsServices: Sendable {
             principals: principals,
             logger: runtime.logger
         )
-        administration = AdministrationService(database: runtime.database, audit: audit, sessions: sessions)
+        administration = AdministrationService(
+            database: runtime.database,
+            audit: audit,
+            sessions: sessions,
+            observers: departures
+        )
         challenges = ChallengeService(redis: runtime.redis, settings: settings, random: runtime.random, audit: audit)
         messages = AccountMessages(redis: runtime.redis, logger: runtime.logger)
         hashing = HashingGate(random: runtime.random)

@@ -64,11 +64,9 @@ package enum UsersRoutes {
             """,
         auth: .bearer,
         rate: .strict,
-        errors: [
+        errors: DocumentedError.addresses + [
             .badRequest("challenge_invalid"), .unauthorized("signature_invalid"), .forbidden("wallet_proof_required"),
-            .conflict("wallet_unchanged"), .conflict("wallet_address_in_use"), .unprocessable("address_invalid"),
-            .unprocessable("address_network_mismatch"), .unprocessable("address_type_unsupported"),
-            .tooManyRequests("wallet_change_limit"),
+            .conflict("wallet_unchanged"), .conflict("wallet_address_in_use"), .tooManyRequests("wallet_change_limit"),
         ]
     )
 

@@ -14,15 +14,8 @@ package struct UsersServices: Sendable {
     let exports: ExportService
     let deletions: DeletionService
 
-    /// - Parameters:
-    ///   - exporters: what other features add to the export of a user's data.
-    ///   - dependents: what other features do before a user's row goes.
-    package init(
-        runtime: Runtime,
-        accounts: AccountsServices,
-        exporters: [DataExporter] = [],
-        dependents: [AccountDependent] = []
-    ) {
+    /// - Parameter exporters: what other features add to the export of a user's data.
+    package init(runtime: Runtime, accounts: AccountsServices, exporters: [DataExporter] = []) {
         let database = runtime.database
         let messages = accounts.messages
         network = accounts.network
@@ -53,7 +46,7 @@ package struct UsersServices: Sendable {
             keys: accounts.apiKeys.revocations,
             audit: accounts.audit,
             messages: messages,
-            dependents: dependents
+            observers: accounts.departures
         )
     }
 

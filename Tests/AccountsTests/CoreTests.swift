@@ -42,6 +42,10 @@ struct CoreTests {
             let answer = try await rig.call(.get, "/.well-known/jwks.json")
             #expect(answer.status == 200)
             #expect(answer["keys"]?.arrayValue?.first?.objectValue?["kid"]?.stringValue == (try TestKeys.a.keyID))
+            #expect(answer.headers[.cacheControl] == "public, max-age=300")
+            let tag = try #require(answer.headers[.eTag])
+            let again = try await rig.call(.get, "/.well-known/jwks.json", headers: [.ifNoneMatch: tag])
+            #expect(again.status == 304 && again.text.isEmpty)
         }
     }
 }

@@ -1,14 +1,10 @@
 import API
 import Bitcoin
-package import GameRules
+import GameRules
 package import Platform
 package import Postgres
 
-/// What a feature does before a user's row goes, in the same transaction: such as leaving a cooperative, so that others notice. What has
-/// a foreign key with a cascade needs none.
-package typealias AccountDependent = @Sendable (UserID, PostgresTransaction, Instant) async throws -> Void
-
-/// Removes accounts (spec 02 §6).
+/// Removes accounts (spec 02 §6). What has a foreign key with a cascade goes by itself; the rest is for observers.
 package struct DeletionService: Sendable {
     /// Seconds a sign-in stays fresh enough to end the account with it.
     private static let freshSeconds: Int64 = 600
@@ -18,23 +14,23 @@ package struct DeletionService: Sendable {
     private let keys: KeyRevocations
     private let audit: AuditLog
     private let messages: AccountMessages
-    private let dependents: [AccountDependent]
+    private let observers: [any DepartureObserver]
 
-    /// - Parameter dependents: what other features do first, in order.
+    /// - Parameter observers: what other features do first, in order.
     package init(
         database: PostgresClient,
         sessions: SessionService,
         keys: KeyRevocations,
         audit: AuditLog,
         messages: AccountMessages,
-        dependents: [AccountDependent] = []
+        observers: [any DepartureObserver] = []
     ) {
         self.database = database
         self.sessions = sessions
         self.keys = keys
         self.audit = audit
         self.messages = messages
-        self.dependents = dependents
+        self.observers = observers
     }
 
     /// Removes the caller's account for good. The audit log keeps its id; blocks keep their height without it; the address is free.
@@ -49,6 +45,7 @@ package struct DeletionService: Sendable {
     ) async throws {
         let user = principal.user
         let confirmed = (try? BitcoinAddress(parsing: confirmation, network: network))?.canonical
+        let departure = Departure(user: user, reason: .deletion, at: now)
         let event = AuditEvent("user.deleted", by: principal.auditActor, user: user, resource: ("user", user.description), origin: origin)
         let ended = try await database.retryingTransaction { transaction in
             let rows = try await transaction.pipeline([
@@ -61,7 +58,7 @@ package struct DeletionService: Sendable {
             guard confirmed == account.address else {
                 throw APIError.validation("confirm", .notAllowed, "Must be the Bitcoin address of your account.")
             }
-            for dependent in dependents { try await dependent(user, transaction, now) }
+            try await observers.departs(departure, in: transaction)
             let ended = try await sessions.revoke(.all, of: user, reason: .user, now: now, in: transaction)
             try await transaction.pipeline([DeletionStore.delete(user), AddressOwnership.raiseEpoch, AuditLog.insert(event, at: now)])
             return ended
@@ -70,6 +67,7 @@ package struct DeletionService: Sendable {
         await sessions.announce(ended)
         await keys.announce(user)
         await messages.deleted(user)
+        await observers.departed(departure)
         await messages.publicPresenceChanged(of: user)
     }
 }

@@ -79,21 +79,6 @@ package struct ChallengeService: Sendable {
         guard try await store.delete(proof.challenge.nonce) else { throw Self.challengeInvalid }
     }
 
-    /// ``verify(purpose:address:nonce:signature:now:origin:)`` and ``spend(_:)`` in one, for proofs that no transaction depends on.
-    @discardableResult
-    package func redeem(
-        purpose: ChallengePurpose,
-        address: BitcoinAddress,
-        nonce: String,
-        signature: String,
-        now: Instant,
-        origin: AuditOrigin
-    ) async throws -> ProvenChallenge {
-        let proof = try await verify(purpose: purpose, address: address, nonce: nonce, signature: signature, now: now, origin: origin)
-        try await spend(proof)
-        return proof
-    }
-
     private func note(_ reason: String, _ purpose: ChallengePurpose, _ origin: AuditOrigin, _ now: Instant) async {
         let event = AuditEvent(
             "auth.challenge_failed",

@@ -16,6 +16,13 @@ extension APIError {
     }
 }
 
+extension DocumentedError {
+    /// Why a submitted address may be refused.
+    static let addresses: [DocumentedError] = [
+        .unprocessable("address_invalid"), .unprocessable("address_network_mismatch"), .unprocessable("address_type_unsupported"),
+    ]
+}
+
 extension BitcoinAddress {
     /// An address as a client wrote it.
     /// - Throws: 422 with the first reason that applies.

@@ -17,9 +17,8 @@ package enum EmailRoutes {
         details: "The account is usable at once; a mail asks to confirm the mailbox. The Bitcoin address is named, not proven.",
         auth: .none,
         rate: .registration,
-        errors: [
-            disabled, .unprocessable("password_too_weak"), .unprocessable("address_invalid"), .unprocessable("address_network_mismatch"),
-            .unprocessable("address_type_unsupported"), .conflict("email_taken"), .conflict("wallet_address_in_use"),
+        errors: DocumentedError.addresses + [
+            disabled, .unprocessable("password_too_weak"), .conflict("email_taken"), .conflict("wallet_address_in_use"),
             .conflict("display_name_taken"), .unavailable("busy"),
         ]
     )

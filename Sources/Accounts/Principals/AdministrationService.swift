@@ -8,15 +8,19 @@ package struct AdministrationService: Sendable {
     private let database: PostgresClient
     private let audit: AuditLog
     private let sessions: SessionService
+    private let observers: [any DepartureObserver]
 
-    init(database: PostgresClient, audit: AuditLog, sessions: SessionService) {
+    init(database: PostgresClient, audit: AuditLog, sessions: SessionService, observers: [any DepartureObserver]) {
         self.database = database
         self.audit = audit
         self.sessions = sessions
+        self.observers = observers
     }
 
     /// For a process that serves nobody.
-    package init(runtime: Runtime) {
+    /// - Parameter departures: what other features do when a user is banned, in order.
+    package init(runtime: Runtime, departures: [any DepartureObserver] = []) {
+        observers = departures
         let principals = PrincipalCache(store: PrincipalStore(database: runtime.database), clock: runtime.clock)
         audit = AuditLog(database: runtime.database, logger: runtime.logger)
         database = runtime.database
@@ -33,23 +37,24 @@ package struct AdministrationService: Sendable {
     /// - Returns: false for an id nobody has.
     package func ban(_ user: UserID, reason: String? = nil, at now: Instant) async throws -> Bool {
         let event = AuditEvent("user.banned", by: .admin, resource: ("user", user.description))
+        let departure = Departure(user: user, reason: .ban, at: now)
         let ended: EndedSessions? = try await database.transaction { transaction in
+            guard try await !transaction.query(AccountStore.lock(user)).isEmpty else { return nil }
+            try await observers.departs(departure, in: transaction)
             let results = try await transaction.pipeline([
-                SignInStore.lock(user),
                 """
                 update users set is_banned = true, banned_at = \(now), ban_reason = \(reason), session_version = session_version + 1,
                                  updated_at = \(now)
                 where id = \(user)
                 """,
-                SessionStore.end(.all, of: user, reason: .ban, now: now),
+                SessionStore.end(.all, of: user, reason: .ban, now: now), AuditLog.insert(event, at: now),
             ])
-            guard !results[0].isEmpty else { return nil }
-            try await transaction.execute(AuditLog.insert(event, at: now))
-            return try SessionStore.ended(results[2], of: user)
+            return try SessionStore.ended(results[1], of: user)
         }
         guard let ended else { return false }
         audit.count(event)
         await sessions.announce(ended)
+        await observers.departed(departure)
         return true
     }
 

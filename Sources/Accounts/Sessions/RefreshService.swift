@@ -44,7 +44,7 @@ package struct RefreshService: Sendable {
         let event = AuditEvent("auth.logout", by: .user, user: user, resource: ("session", session.description), origin: origin)
         let ended = try await services.database.transaction { transaction in
             let results = try await transaction.pipeline([
-                SignInStore.lock(user), SessionStore.end(.one(session), of: user, reason: .logout, now: now),
+                AccountStore.lock(user), SessionStore.end(.one(session), of: user, reason: .logout, now: now),
                 AuditLog.insert(event, at: now),
             ])
             return try SessionStore.ended(results[1], of: user)
@@ -81,7 +81,7 @@ package struct RefreshService: Sendable {
         in transaction: PostgresTransaction
     ) async throws -> Outcome {
         // The user first, as everywhere: whoever ends all sessions at the same time comes before or after, never between.
-        let found = try await transaction.pipeline([SignInStore.lock(user), RefreshStore.lock(token.hash)])
+        let found = try await transaction.pipeline([RefreshStore.lockHolder(user), RefreshStore.lock(token.hash)])
         guard let account = try found[0].first.map(ProfileStore.record), let row = try found[1].first.map(RefreshStore.decode) else {
             throw APIError.refreshTokenInvalid
         }

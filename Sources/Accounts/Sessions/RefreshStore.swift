@@ -30,6 +30,11 @@ struct RefreshStore: Sendable {
         SQL.named("refresh_holder", "select user_id, family_id from refresh_tokens where token_hash = \(hash)")
     }
 
+    /// Locks the account a token belongs to. Answers ``ProfileStore/columns``.
+    static func lockHolder(_ user: UserID) -> SQL {
+        SQL.named("refresh_holder_lock", "select \(sql: ProfileStore.columns) from users u where u.id = \(user) for no key update")
+    }
+
     static func lock(_ hash: String) -> SQL {
         SQL.named("refresh_lock", "select \(sql: columns) from refresh_tokens where token_hash = \(hash) for update")
     }

@@ -41,7 +41,8 @@ package struct SessionListing: Sendable {
         let event = AuditEvent("auth.session_revoked", by: .user, user: user, resource: ("session", session.description), origin: origin)
         let ended = try await services.database.transaction { transaction in
             let results = try await transaction.pipeline([
-                SignInStore.lock(user), SessionStore.end(.one(session), of: user, reason: .user, now: now), AuditLog.insert(event, at: now),
+                AccountStore.lock(user), SessionStore.end(.one(session), of: user, reason: .user, now: now),
+                AuditLog.insert(event, at: now),
             ])
             let ended = try SessionStore.ended(results[1], of: user)
             guard ended.aliveCount > 0 else { throw notFound }
@@ -58,7 +59,7 @@ package struct SessionListing: Sendable {
         let event = AuditEvent("auth.logout_all", by: .user, user: user, origin: origin)
         let ended = try await services.database.transaction { transaction in
             let results = try await transaction.pipeline([
-                SignInStore.lock(user), SessionStore.end(.all, of: user, reason: .logoutAll, now: now),
+                AccountStore.lock(user), SessionStore.end(.all, of: user, reason: .logoutAll, now: now),
                 SessionStore.raiseVersion(of: user, now: now), AuditLog.insert(event, at: now),
             ])
             return try SessionStore.ended(results[1], of: user)

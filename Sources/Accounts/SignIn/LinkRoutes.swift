@@ -5,10 +5,6 @@ import Platform
 
 /// Linking a wallet to an account that signs in by e-mail (spec 02 §6).
 enum LinkRoutes {
-    private static let addressErrors: [DocumentedError] = [
-        .unprocessable("address_invalid"), .unprocessable("address_network_mismatch"), .unprocessable("address_type_unsupported"),
-    ]
-
     static let challenge = Endpoint<LinkChallengeInput, ChallengeAnswer>(
         .post,
         "/api/v1/auth/link-wallet/challenge",
@@ -17,7 +13,7 @@ enum LinkRoutes {
         summary: "A message that proves an address for the caller's account",
         auth: .bearer,
         rate: .strict,
-        errors: addressErrors + [.unavailable("busy")]
+        errors: DocumentedError.addresses + [.unavailable("busy")]
     )
 
     static let verify = Endpoint<LinkInput, LinkAnswer>(
@@ -29,7 +25,7 @@ enum LinkRoutes {
         details: "An address other than the account's becomes the account's.",
         auth: .bearer,
         rate: .strict,
-        errors: addressErrors + [
+        errors: DocumentedError.addresses + [
             .badRequest("challenge_invalid"), .unauthorized("signature_invalid"), .conflict("wallet_link_not_applicable"),
             .conflict("wallet_address_in_use"), .tooManyRequests("wallet_change_limit"), .unavailable("busy"),
         ]

@@ -40,11 +40,11 @@ struct LinkService: Sendable {
         do {
             move = try await services.database.retryingTransaction { transaction in
                 // Owners before rows, as everywhere an address may change hands.
-                let rows = try await transaction.pipeline([AddressOwnership.lockExclusively, SignInStore.lock(user)])
-                guard let current = try rows[1].first.map(ProfileStore.record) else { throw APIError.sessionRevoked }
-                guard current.profile.hasPassword else { throw APIError.linkNotApplicable }
+                let rows = try await transaction.pipeline([AddressOwnership.lockExclusively, AccountStore.lock(user)])
+                let current = try AccountStore.locked(rows[1])
+                guard current.hasPassword else { throw APIError.linkNotApplicable }
                 try await transaction.pipeline([SignInStore.link(user, now: now), AuditLog.insert(linked, at: now)])
-                guard current.profile.address != address.canonical else {
+                guard current.address != address.canonical else {
                     try await services.challenges.spend(proof)
                     return nil
                 }

@@ -6,9 +6,6 @@ import Platform
 /// Signing in by signature, tokens and sessions (spec 02 §5, §6).
 enum SignInRoutes {
     private static let base = "/api/v1/auth"
-    private static let addressErrors: [DocumentedError] = [
-        .unprocessable("address_invalid"), .unprocessable("address_network_mismatch"), .unprocessable("address_type_unsupported"),
-    ]
 
     static let challenge = Endpoint<ChallengeInput, ChallengeAnswer>(
         .post,
@@ -18,7 +15,7 @@ enum SignInRoutes {
         summary: "A message for a Bitcoin wallet to sign",
         auth: .none,
         rate: .credentials,
-        errors: addressErrors + [.unavailable("busy")]
+        errors: DocumentedError.addresses + [.unavailable("busy")]
     )
 
     static let verify = Endpoint<VerifyInput, SignInAnswer>(
@@ -30,7 +27,7 @@ enum SignInRoutes {
         details: "Whoever proves an address owns it. The first sign-in of an address makes its account.",
         auth: .none,
         rate: .credentials,
-        errors: addressErrors + [
+        errors: DocumentedError.addresses + [
             .badRequest("challenge_invalid"), .unauthorized("signature_invalid"), .forbidden("account_banned"),
             .conflict("address_claimed_by_email"), .unavailable("busy"),
         ]

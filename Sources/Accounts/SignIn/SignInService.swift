@@ -55,8 +55,13 @@ package struct SignInService: Sendable {
         let account: AccountRecord
         let isFirst: Bool
         let event: AuditEvent
-        /// Sessions of the previous holder.
-        let evicted: EndedSessions?
+        /// What the previous holder left behind.
+        let eviction: Eviction?
+    }
+
+    private struct Eviction: Sendable {
+        let sessions: EndedSessions
+        let departure: Departure
     }
 
     private func admit(
@@ -77,7 +82,7 @@ package struct SignInService: Sendable {
             takesOver: takesOver
         )
         if decision == .claimedByEmail { throw APIError.addressClaimedByEmail }
-        let evicted = decision == .takeOver ? try await evict(before.profile, origin, now, in: transaction) : nil
+        let eviction = decision == .takeOver ? try await evict(before.profile, origin, now, in: transaction) : nil
 
         let isFirst = before.profile.lastLogin == nil
         let event = AuditEvent("auth.login", by: .user, user: user, details: ["method": "wallet"], origin: origin)
@@ -94,7 +99,7 @@ package struct SignInService: Sendable {
         // The session's first row has an id made from the nonce: however often one signature arrives, it opens one session.
         guard results[2].affected == 1 else { throw ChallengeService.challengeInvalid }
         guard let account = try results[0].first.map(ProfileStore.record) else { throw APIError.unavailable() }
-        return Entry(session: try opening.session(results[1]), account: account, isFirst: isFirst, event: event, evicted: evicted)
+        return Entry(session: try opening.session(results[1]), account: account, isFirst: isFirst, event: event, eviction: eviction)
     }
 
     /// Puts whoever registered the address by e-mail out of the account.
@@ -103,7 +108,9 @@ package struct SignInService: Sendable {
         _ origin: AuditOrigin,
         _ now: Instant,
         in transaction: PostgresTransaction
-    ) async throws -> EndedSessions {
+    ) async throws -> Eviction {
+        let departure = Departure(user: holder.id, reason: .takeover, at: now)
+        try await services.departures.departs(departure, in: transaction)
         let ended = try await services.sessions.revoke(.all, of: holder.id, reason: .takeover, now: now, in: transaction)
         let event = AuditEvent("auth.account_claimed", by: .user, user: holder.id, origin: origin)
         var statements = SignInStore.clear(holder.id, now: now) + [AuditLog.insert(event, at: now)]
@@ -112,14 +119,15 @@ package struct SignInService: Sendable {
             statements.append(EmailOutbox.insert(.accountClaimed, to: mailbox, user: nil, at: now, requestID: origin.requestID))
         }
         try await transaction.pipeline(statements)
-        return ended
+        return Eviction(sessions: ended, departure: departure)
     }
 
     private func announce(_ entry: Entry) async {
-        if let evicted = entry.evicted {
-            await services.sessions.announce(evicted)
-            await services.apiKeys.revocations.announce(evicted.user)
-            await services.messages.publicPresenceChanged(of: evicted.user)
+        if let eviction = entry.eviction {
+            await services.sessions.announce(eviction.sessions)
+            await services.apiKeys.revocations.announce(eviction.departure.user)
+            await services.messages.publicPresenceChanged(of: eviction.departure.user)
+            await services.departures.departed(eviction.departure)
         }
         if entry.session.ended.ids.isEmpty {
             services.principals.forget(entry.session.user)

@@ -25,11 +25,6 @@ enum SignInStore {
         )
     }
 
-    /// Locks the account of a user. Answers ``ProfileStore/columns``.
-    static func lock(_ user: UserID) -> SQL {
-        SQL.named("account_lock", "select \(sql: ProfileStore.columns) from users u where u.id = \(user) for no key update")
-    }
-
     /// Notes a proof and a sign-in. Answers ``ProfileStore/columns``.
     static func signIn(_ user: UserID, now: Instant) -> SQL {
         SQL.named(

@@ -12,6 +12,15 @@ package struct KeyRing: Sendable {
         /// One of the published example keys, in production.
         case publishedKey
         case invalidKey(name: String)
+
+        /// What an operator can do about it.
+        package var explanation: String {
+            switch self {
+            case .noSigningKey: "there is no key to sign tokens with"
+            case .publishedKey: "holds a published test key, whose private half everybody has"
+            case .invalidKey(let name): "\(name) is no RSA key of 2048 to 4096 bits with the exponent 65537"
+            }
+        }
     }
 
     /// RFC 7638 thumbprint of the signing key.
@@ -62,6 +71,7 @@ package struct KeyRing: Sendable {
 
     init(_ content: KeyRingFiles.Content) async throws {
         try await self.init(signing: content.signing, verifying: content.verifying.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
+        if content.refusesPublishedKeys, holdsPublishedKey { throw Failure.publishedKey }
     }
 
     /// Whether a published example key is among them, which everybody has the private half of.

@@ -9,6 +9,8 @@ package struct KeyRingFiles: Sendable {
         var signing: String
         /// Public keys, PEM, by file name in order.
         var verifying: [String: String]
+        /// Whether the published example keys are unacceptable, as in production.
+        var refusesPublishedKeys: Bool
     }
 
     /// What tells a changed file without reading it.
@@ -22,9 +24,13 @@ package struct KeyRingFiles: Sendable {
     private let signing: String
     private let publicPath: String?
     private let directory: String?
+    private let refusesPublishedKeys: Bool
 
-    /// - Parameter generated: the key of a process that was given none, PEM.
-    package init(_ settings: TokenSettings, generated: () throws -> String) throws {
+    /// - Parameters:
+    ///   - refusesPublishedKeys: whether the published example keys are unacceptable, as in production.
+    ///   - generated: the key of a process that was given none, PEM.
+    package init(_ settings: TokenSettings, refusesPublishedKeys: Bool = false, generated: () throws -> String) throws {
+        self.refusesPublishedKeys = refusesPublishedKeys
         signingPath = settings.privateKeyPath
         signing = try settings.privateKey?.revealed ?? generated()
         publicPath = settings.publicKeyPath
@@ -35,7 +41,11 @@ package struct KeyRingFiles: Sendable {
         func text(_ path: String) throws -> String { try String(contentsOfFile: path, encoding: .utf8) }
         var verifying: [String: String] = [:]
         for path in try publicPaths() { verifying[path] = try text(path) }
-        return Content(signing: try signingPath.map(text) ?? signing, verifying: verifying)
+        return Content(
+            signing: try signingPath.map(text) ?? signing,
+            verifying: verifying,
+            refusesPublishedKeys: refusesPublishedKeys
+        )
     }
 
     /// The stamps of all files; a file that cannot be looked at is missing.

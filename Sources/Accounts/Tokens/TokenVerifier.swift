@@ -54,7 +54,7 @@ package final class TokenVerifier: Sendable {
     /// The key a token names; nil unless the header says exactly RS256 and has no critical extension. Everything else in it is ignored.
     private func keyID(of token: String) -> String? {
         let parts = token.split(separator: ".", omittingEmptySubsequences: false)
-        // The library would take padding and the other alphabet as well.
+        // The library would take padding, the other alphabet and stray bits as well.
         guard parts.count == 3, parts.allSatisfy({ !$0.isEmpty && Base64URL.isSpelled($0) }), let bytes = Base64URL.decode(parts[0]),
             let header = try? JSONParser(maximumDepth: 8).parse(bytes), header["alg"]?.stringValue == "RS256", header["crit"] == nil,
             let keyID = header["kid"]?.stringValue

@@ -40,10 +40,15 @@ struct APIServer {
         let settings = runtime.settings
         let migrator = Migrator(database: runtime.database, timescale: settings.database.timescale)
         let readiness = Readiness(database: runtime.database, redis: runtime.redis, migrator: migrator, clock: runtime.clock)
-        let files = try KeyRingFiles(settings.tokens) { try DevelopmentKey.generate(settings, runtime.logger) }
-        let ring = try await KeyRing.load(files)
-        if settings.environment == .production, ring.holdsPublishedKey { throw KeyRing.Failure.publishedKey }
-        let accounts = AccountsServices(runtime: runtime, keys: CurrentKeyRing(ring), limiterPatience: limiterPatience)
+        let files = try KeyRingFiles(settings.tokens, refusesPublishedKeys: settings.environment == .production) {
+            try DevelopmentKey.generate(settings, runtime.logger)
+        }
+        let accounts = AccountsServices(
+            runtime: runtime,
+            keys: CurrentKeyRing(try await KeyRing.load(files)),
+            limiterPatience: limiterPatience,
+            departures: Departures.observers(runtime)
+        )
         let hub = Hub(redis: runtime.redis, eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: runtime.logger)
         let cors = CORSPolicy(origins: settings.http.corsOrigins)
 

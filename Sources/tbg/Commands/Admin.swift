@@ -78,7 +78,8 @@ struct Admin: AsyncParsableCommand {
         let runtime = try await ServiceRole.runtime("admin")
         let found: Bool
         do {
-            found = try await action(AdministrationService(runtime: runtime), runtime.clock.now())
+            let service = AdministrationService(runtime: runtime, departures: Departures.observers(runtime))
+            found = try await action(service, runtime.clock.now())
             await runtime.close()
         } catch {
             await runtime.close()

@@ -1,19 +1,7 @@
 import API
 import NIOCore
+import TestServers
 import Testing
-
-/// A small repeatable generator (SplitMix64).
-struct TestGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-}
 
 @Suite("JSON properties")
 struct JSONPropertyTests {
@@ -23,14 +11,14 @@ struct JSONPropertyTests {
         return Array(writer.buffer.readableBytesView)
     }
 
-    private func randomString(_ random: inout TestGenerator) -> String {
+    private func randomString(_ random: inout SeededGenerator) -> String {
         let pool: [Unicode.Scalar] = ["a", "Z", "\"", "\\", "/", "\n", "\u{0}", "\u{1f}", "é", "€", "😀", "\u{301}", "\u{FFFF}", " "]
         var scalars = String.UnicodeScalarView()
         for _ in 0..<Int.random(in: 0...20, using: &random) { scalars.append(pool.randomElement(using: &random) ?? "x") }
         return String(scalars)
     }
 
-    private func randomValue(_ random: inout TestGenerator, depth: Int) -> JSONValue {
+    private func randomValue(_ random: inout SeededGenerator, depth: Int) -> JSONValue {
         switch Int.random(in: 0...(depth > 0 ? 7 : 5), using: &random) {
         case 0: return .null
         case 1: return .bool(Bool.random(using: &random))
@@ -51,14 +39,14 @@ struct JSONPropertyTests {
 
     @Test("what the writer writes, the parser reads back", arguments: 0..<200 as Range<UInt64>)
     func roundTrip(seed: UInt64) throws {
-        var random = TestGenerator(state: seed)
+        var random = SeededGenerator(seed: seed)
         let value = randomValue(&random, depth: 4)
         #expect(try JSONParser(duplicateMembers: .refused).parse(text(of: value)) == value)
     }
 
     @Test("doubles survive writing and reading bit by bit")
     func doubleRoundTrip() throws {
-        var random = TestGenerator(state: 7)
+        var random = SeededGenerator(seed: 7)
         for _ in 0..<20_000 {
             let value = Double(bitPattern: random.next())
             guard value.isFinite else { continue }
@@ -70,7 +58,7 @@ struct JSONPropertyTests {
 
     @Test("short decimals read like the standard library reads them")
     func decimals() throws {
-        var random = TestGenerator(state: 8)
+        var random = SeededGenerator(seed: 8)
         for _ in 0..<20_000 {
             let text =
                 "\(Int.random(in: 0...99_999_999, using: &random)).\(Int.random(in: 0...99_999, using: &random))e\(Int.random(in: -30...30, using: &random))"
@@ -80,9 +68,9 @@ struct JSONPropertyTests {
 
     @Test("random bytes are refused or read, never crash", arguments: 0..<50 as Range<UInt64>)
     func fuzz(seed: UInt64) {
-        var random = TestGenerator(state: seed &* 977)
+        var random = SeededGenerator(seed: seed &* 977)
         let alphabet = Array("{}[]\",:\\u0123456789abcdeEtrufalsn.-+ \n".utf8) + [0x00, 0x80, 0xC3, 0xE2, 0xED, 0xF0, 0xFF]
-        for _ in 0..<500 {
+        for _ in 0..<Fuzz.count / 50 {
             let bytes = (0..<Int.random(in: 0...60, using: &random)).map { _ in alphabet.randomElement(using: &random) ?? 0 }
             _ = try? JSONParser(loneSurrogateReplacement: "\0").parse(bytes)
             _ = try? JSONReader.read(bytes) { try $0.skipValue() }
@@ -91,9 +79,9 @@ struct JSONPropertyTests {
 
     @Test("damaged documents are refused or read, and skipping agrees with parsing", arguments: 0..<100 as Range<UInt64>)
     func mutation(seed: UInt64) {
-        var random = TestGenerator(state: seed &* 31)
+        var random = SeededGenerator(seed: seed &* 31)
         let original = text(of: randomValue(&random, depth: 4))
-        for _ in 0..<40 {
+        for _ in 0..<Fuzz.count / 500 {
             var bytes = original
             if !bytes.isEmpty {
                 let index = Int.random(in: 0..<bytes.count, using: &random)

@@ -287,6 +287,30 @@ struct APIKeyRequestTests {
         }
     }
 
+    @Test("a flood of wrong keys with a prefix that exists is refused, and disturbs neither tokens nor proven keys")
+    func flood() async throws {
+        try await AccountsRig.run { rig in
+            let account = try await rig.account(try Wallet("flooded"))
+            let key = try await Self.key(rig, account)
+            #expect(try await rig.call(.get, AccountsRig.me, key: key).status == 200)
+            let (refused, served) = try await withThrowingTaskGroup(of: (isWrong: Bool, status: Int).self) { group in
+                for number in 0..<500 {
+                    let wrong = key.prefix(14) + Hex.encode(RandomSource.seeded(UInt64(number)).bytes(29)).prefix(57)
+                    group.addTask { (true, try await rig.call(.get, AccountsRig.me, key: String(wrong), from: "198.51.100.9").status) }
+                    if number.isMultiple(of: 25) {
+                        group.addTask { (false, try await rig.call(.get, AccountsRig.me, token: account.token).status) }
+                        group.addTask { (false, try await rig.call(.get, AccountsRig.me, key: key).status) }
+                    }
+                }
+                return try await group.reduce(into: ([Int](), [Int]())) { $1.isWrong ? $0.0.append($1.status) : $0.1.append($1.status) }
+            }
+            #expect(served == Array(repeating: 200, count: 40))
+            #expect(refused.count == 500 && Set(refused).isSubset(of: [401, 429, 503]), "\(Set(refused))")
+            // Whatever came before the tenth failure was counted went through the gate; now nothing does.
+            #expect(try await rig.call(.get, AccountsRig.me, key: APIKey(random: .system).text, from: "198.51.100.9").status == 429)
+        }
+    }
+
     @Test("a burst with one cold key hashes once")
     func singleFlight() async throws {
         try await AccountsRig.run { rig in

@@ -1,9 +1,7 @@
 import API
-import Bitcoin
 import GameRules
 import Platform
 import Postgres
-import Synchronization
 import HTTPTypes
 import Testing
 
@@ -77,40 +75,20 @@ struct DeletionTests {
     }
 
     @Test("other features act first, in the same transaction; when one fails nothing happens")
-    func dependents() async throws {
-        struct Refusal: Error {}
-        try await AccountsRig.run { rig in
-            let account = try await rig.account(try Wallet("dependents"))
-            let isRefusing = Mutex(true)
-            let seen = Mutex<[Int64]>([])
-            let deletions = DeletionService(
-                database: rig.runtime.database,
-                sessions: rig.services.sessions,
-                keys: rig.services.apiKeys.revocations,
-                audit: rig.services.audit,
-                messages: rig.services.messages,
-                dependents: [
-                    { user, transaction, _ in
-                        let count = try await transaction.query("select count(*) from users where id = \(user)").value(Int64.self) ?? 0
-                        seen.withLock { $0.append(count) }
-                        if isRefusing.withLock({ $0 }) { throw Refusal() }
-                    }
-                ]
-            )
-            let principal = Principal(
-                user: account.user,
-                address: account.address,
-                isVerified: true,
-                credential: .accessToken(session: account.session.description)
-            )
-            func delete() async throws {
-                try await deletions.delete(principal, confirmation: account.address, network: .mainnet, origin: .none, at: rig.clock.now)
+    func observers() async throws {
+        let departures = RecordedDepartures()
+        try await AccountsRig.run(departures: [departures]) { rig in
+            let account = try await rig.account(try Wallet("observed"))
+            func delete() async throws -> RigAnswer {
+                try await rig.call(.delete, AccountsRig.me, ["confirm": .string(account.address)], token: account.token)
             }
-            await #expect(throws: Refusal.self) { try await delete() }
-            #expect(try await rig.number("select count(*) from users") == 1)
-            isRefusing.withLock { $0 = false }
-            try await delete()
-            #expect(seen.withLock { $0 } == [1, 1])
+            departures.isRefusing = true
+            #expect(try await delete().status == 500)
+            #expect(try await rig.number("select count(*) from users") == 1 && departures.committed.isEmpty)
+            departures.isRefusing = false
+            #expect(try await delete().status == 200)
+            #expect(departures.seen.map(\.account) == ["wallet", "wallet"], "the row was still there")
+            #expect(departures.committed == [Departure(user: account.user, reason: .deletion, at: rig.clock.now)])
             #expect(try await rig.number("select count(*) from users") == 0)
         }
     }

@@ -1,3 +1,4 @@
+import TestServers
 import Testing
 
 @testable import Accounts
@@ -38,7 +39,7 @@ struct EmailAddressTests {
 
     @Test("whatever is accepted is ASCII in lower case without anything a mail header or an SMTP command could mistake")
     func property() {
-        var generator = SplitMix(state: 7)
+        var generator = SeededGenerator(seed: 7)
         let alphabet = Array("aZ0.-_+@@@ \r\n<>\"\\:;,()[]\0é\u{202E}".unicodeScalars)
         var accepted = 0
         for _ in 0..<200_000 {
@@ -53,18 +54,5 @@ struct EmailAddressTests {
             #expect(address.text.utf8.count { $0 == UInt8(ascii: "@") } == 1)
         }
         #expect(accepted > 100)
-    }
-}
-
-/// A small generator whose sequence a test can repeat.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

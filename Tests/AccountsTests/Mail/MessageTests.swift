@@ -1,6 +1,7 @@
 import Foundation
 import GameRules
 import Platform
+import TestServers
 import Testing
 
 @testable import Accounts
@@ -89,7 +90,7 @@ struct MessageTests {
 
     @Test("quoted-printable comes back as it was, in ASCII lines of at most 76 characters, whatever the text")
     func quotedPrintable() {
-        var generator = SplitMix(state: 3)
+        var generator = SeededGenerator(seed: 3)
         let alphabet = Array("ab =.-_\t\n\n\r€ß🔥\0=_".unicodeScalars)
         for _ in 0..<2000 {
             var scalars = String.UnicodeScalarView()

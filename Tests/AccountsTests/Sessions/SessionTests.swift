@@ -5,6 +5,7 @@ import GameRules
 import HTTPTypes
 import Platform
 import Postgres
+import Redis
 import Testing
 
 @testable import Accounts
@@ -30,6 +31,47 @@ struct SessionTests {
             #expect(answer.string("token_expires_at") == "2026-03-15T15:30:00.000Z")
             let claims = try await rig.services.verifier.verify(session.accessToken, at: rig.clock.now)
             #expect(answer.string("session_id") == claims.sid)
+        }
+    }
+
+    @Test("a key may ask who it is, and opens no other route of sign-ins and sessions")
+    func keyCaller() async throws {
+        try await AccountsRig.run { rig in
+            let account = try await rig.account(try Wallet("key caller"))
+            let key = try await APIKeyRequestTests.key(rig, account, ["write"])
+            let answer = try await rig.call(.get, AccountsRig.auth + "/me", key: key)
+            #expect(answer.status == 200 && answer.integer("user.id") == account.user.rawValue)
+            #expect(answer.string("auth_method") == "api_key")
+            #expect(answer["session_id"] == .null && answer["token_expires_at"] == .null)
+            let closed = rig.descriptions.filter { $0.path.hasPrefix(AccountsRig.auth) && !$0.auth.isOptional && $0.id != "authMe" }
+            #expect(closed.count >= 7)
+            for route in closed {
+                let refused = try await rig.call(route.method, route.path, route.method == .get ? nil : [:], key: key)
+                #expect(refused.status == 403 && refused.code == "forbidden", "\(route.id): \(refused.text)")
+            }
+        }
+    }
+
+    @Test("when a user was last here is written by their first request of a minute")
+    func lastSeen() async throws {
+        try await AccountsRig.run { rig in
+            let account = try await rig.account(try Wallet("seen"))
+            func isSeen(_ instant: Instant) async throws -> Bool {
+                try await rig.number("select count(*) from users where last_seen = \(instant)") == 1
+            }
+            let first = rig.clock.now
+            #expect(try await rig.call(.get, AccountsRig.me, token: account.token).status == 200)
+            let isWritten = try await eventually { try await isSeen(first) }
+            #expect(isWritten)
+            try await rig.runtime.redis.send(.init("DEL", "auth:seen:\(account.user)"))
+            // Too early: had this one been written, the next would not be.
+            rig.clock.advance(milliseconds: 59_999)
+            #expect(try await rig.call(.get, AccountsRig.me, token: account.token).status == 200)
+            rig.clock.advance(milliseconds: 1)
+            #expect(try await rig.call(.get, AccountsRig.me, token: account.token).status == 200)
+            let last = rig.clock.now
+            let isRenewed = try await eventually { try await isSeen(last) }
+            #expect(isRenewed)
         }
     }
 
@@ -75,6 +117,25 @@ struct SessionTests {
                 #expect(try await refresh(rig, session.refreshToken).code == "session_revoked")
             }
             #expect(try await me(rig, try await rig.signIn(wallet)).status == 200)
+            #expect(try await rig.number("select count(*) from audit_log where action = 'auth.logout_all'") == 1)
+        }
+    }
+
+    @Test("on another node, which has just seen the token, a logout counts from the next request on; so does one everywhere")
+    func otherNode() async throws {
+        try await withAccounts { database, redis in
+            try await AccountsRig.run(databaseURL: database, redisURL: redis) { first async throws in
+                try await AccountsRig.run(databaseURL: database, redisURL: redis, random: .seeded(2)) { second async throws in
+                    let wallet = try Wallet("two nodes")
+                    let (one, two) = (try await first.signIn(wallet), try await first.signIn(wallet))
+                    for session in [one, two] { #expect(try await me(second, session).status == 200) }
+                    _ = try await first.call(.post, "/api/v1/auth/logout", ["refresh_token": .string(one.refreshToken)])
+                    #expect(try await me(second, one).code == "session_revoked")
+                    #expect(try await me(second, two).status == 200)
+                    #expect(try await first.call(.post, "/api/v1/auth/logout-all", token: two.accessToken).status == 200)
+                    #expect(try await me(second, two).code == "session_revoked")
+                }
+            }
         }
     }
 

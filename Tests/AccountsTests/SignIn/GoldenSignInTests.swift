@@ -74,7 +74,7 @@ struct GoldenSignInTests {
                     let challenge = try await challenges.issue(purpose: purpose(UserID(42)), address: address, now: rig.clock.now)
                     #expect(challenge.message == row.message)
                     for (user, isGood) in [(UserID(43), false), (UserID(42), true), (UserID(42), false)] {
-                        let proof = try? await challenges.redeem(
+                        let proof = try? await challenges.verify(
                             purpose: purpose(user),
                             address: address,
                             nonce: challenge.nonce,
@@ -83,6 +83,7 @@ struct GoldenSignInTests {
                             origin: .none
                         )
                         #expect((proof != nil) == isGood)
+                        if let proof { try await challenges.spend(proof) }
                     }
                 }
             }

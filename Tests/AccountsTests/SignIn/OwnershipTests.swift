@@ -51,7 +51,8 @@ struct OwnershipTests {
 
     @Test("an unproven registration gives way after a confirmation, with everything that was the registrant's")
     func takeover() async throws {
-        try await AccountsRig.run { rig in
+        let departures = RecordedDepartures()
+        try await AccountsRig.run(departures: [departures]) { rig in
             let wallet = try Wallet("victim")
             let user = try await squatter(rig, wallet.address, isVerified: false)
             let now = rig.clock.now
@@ -80,6 +81,7 @@ struct OwnershipTests {
             let refused = try await rig.verify(wallet, nonce: nonce, signature: try wallet.sign(message))
             #expect(refused.status == 409 && refused.code == "address_claimed_by_email")
             #expect(try await rig.call(.get, "/api/v1/auth/me", token: oldToken).status == 200)
+            #expect(departures.seen.isEmpty)
 
             let (second, secondMessage) = try await rig.challenge(wallet)
             let answer = try await rig.verify(wallet, nonce: second, signature: try wallet.sign(secondMessage), ["takeover": true])
@@ -98,6 +100,51 @@ struct OwnershipTests {
             #expect(try await rig.number("select count(*) from refresh_tokens where revoke_reason = 'takeover'") == 1)
             #expect(try await rig.number("select count(*) from email_outbox where kind = 'account_claimed'") == 1)
             #expect(try await rig.number("select count(*) from audit_log where action = 'auth.account_claimed'") == 1)
+            // What the registrant shared with others, such as a place in a cooperative, is for other features.
+            let departure = Departure(user: user, reason: .takeover, at: rig.clock.now)
+            #expect(departures.seen == [.init(departure: departure, account: "email")] && departures.committed == [departure])
+        }
+    }
+
+    @Test("a takeover that another feature fails changes nothing, and the owner tries again with another signature")
+    func failedTakeover() async throws {
+        let departures = RecordedDepartures()
+        try await AccountsRig.run(departures: [departures]) { rig in
+            let wallet = try Wallet("failing")
+            let user = try await squatter(rig, wallet.address, isVerified: false)
+            func takeOver() async throws -> RigAnswer {
+                let (nonce, message) = try await rig.challenge(wallet)
+                return try await rig.verify(wallet, nonce: nonce, signature: try wallet.sign(message), ["takeover": true])
+            }
+            departures.isRefusing = true
+            #expect(try await takeOver().status == 500)
+            #expect(try await rig.services.profiles.profile(of: user)?.email == "squatter@example.com" && departures.committed.isEmpty)
+            departures.isRefusing = false
+            #expect(try await takeOver().status == 200)
+            #expect(try await rig.services.profiles.profile(of: user)?.email == nil)
+        }
+    }
+
+    @Test("of a registration and a first sign-in with one address at once, either is first, and the owner has the address in the end")
+    func race() async throws {
+        try await AccountsRig.run { rig in
+            for round in 0..<6 {
+                let wallet = try Wallet("race \(round)")
+                let (nonce, message) = try await rig.challenge(wallet)
+                async let registered = rig.register("race\(round)@example.com", address: wallet.address)
+                async let proven = rig.verify(wallet, nonce: nonce, signature: try wallet.sign(message))
+                let (registration, proof) = try await (registered, proven)
+                #expect(try await rig.number("select count(*) from users where btc_address = \(wallet.address)") == 1)
+                if registration.status == 200 {
+                    #expect(proof.status == 409 && proof.code == "address_claimed_by_email", "\(proof.text)")
+                    let (second, words) = try await rig.challenge(wallet)
+                    let taken = try await rig.verify(wallet, nonce: second, signature: try wallet.sign(words), ["takeover": true])
+                    #expect(taken.status == 200 && taken.integer("user.id") == registration.integer("user.id"))
+                } else {
+                    #expect(registration.status == 409 && registration.code == "wallet_address_in_use", "\(registration.text)")
+                    #expect(proof.status == 200)
+                }
+            }
         }
     }
 }

@@ -42,6 +42,29 @@ struct SignInTests {
         }
     }
 
+    @Test("credentials sent along with a sign-in, a refresh or a logout do not matter, good or bad")
+    func ignoredCredentials() async throws {
+        try await AccountsRig.run { rig in
+            let wallet = try Wallet("ignored")
+            let key = try #require(HTTPField.Name("X-API-Key"))
+            for headers: HTTPFields in [[.authorization: "Bearer garbage"], [.authorization: "Basic x", key: "garbage"], [key: "garbage"]] {
+                func post(_ path: String, _ body: JSONObject) async throws -> RigAnswer {
+                    try await rig.call(.post, AccountsRig.auth + path, body, headers: headers)
+                }
+                let address = JSONValue.string(wallet.address)
+                let challenge = try await post("/challenge", ["btc_address": address])
+                try #require(challenge.status == 200, "\(challenge.text)")
+                let signature = try wallet.sign(try #require(challenge.string("message")))
+                let proof: JSONObject = [
+                    "btc_address": address, "nonce": challenge["nonce"] ?? .null, "signature": .string(signature),
+                ]
+                let session = try RigSession(try await post("/verify", proof))
+                #expect(try await post("/refresh", ["refresh_token": .string(session.refreshToken)]).status == 200)
+                #expect(try await post("/logout", ["refresh_token": .string(session.refreshToken)]).status == 200)
+            }
+        }
+    }
+
     @Test("regtest taproot, with its 64 characters, signs in")
     func longestAddress() async throws {
         try await AccountsRig.run(["BTC_NETWORK": "regtest"]) { rig in
@@ -167,8 +190,12 @@ struct SignInTests {
                     #expect(try await rig.verify(wallet, nonce: nonce, signature: try wallet.sign(message)).code == "challenge_invalid")
 
                     await redis.stop()
-                    let answer = try await rig.call(.post, "/api/v1/auth/challenge", ["btc_address": .string(wallet.address)])
-                    #expect(answer.status == 503 && answer.code == "busy")
+                    let address: JSONObject = ["btc_address": .string(wallet.address)]
+                    for answer in [
+                        try await rig.call(.post, "/api/v1/auth/challenge", address),
+                        try await rig.verify(wallet, nonce: nonce, signature: try wallet.sign(message)),
+                        try await rig.call(.post, "/api/v1/auth/link-wallet/challenge", address, token: session.accessToken),
+                    ] { #expect(answer.status == 503 && answer.code == "busy", "\(answer.text)") }
                     #expect(try await rig.call(.get, "/api/v1/auth/me", token: session.accessToken).status == 200)
                     let refreshed = try await rig.call(.post, "/api/v1/auth/refresh", ["refresh_token": .string(session.refreshToken)])
                     #expect(refreshed.status == 200)

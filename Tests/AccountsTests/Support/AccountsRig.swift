@@ -45,16 +45,27 @@ struct AccountsRig: Sendable {
     /// - Parameters:
     ///   - variables: settings over the defaults, without the prefix `TBG_`; rate limits are a thousandfold unless given.
     ///   - random: replaces the seeded source of chance.
+    ///   - departures: what other features do when an account departs.
     static func run(
         _ variables: [String: String] = [:],
         random: RandomSource = .seeded(1),
         keys: CurrentKeyRing? = nil,
         logs: LogQueue = LogQueue(),
+        departures: [any DepartureObserver] = [],
         _ body: @Sendable (AccountsRig) async throws -> Void
     ) async throws {
         try await withDatabase(template: migrated) { database in
             try await withRedis { redis in
-                try await run(databaseURL: database.url, redisURL: redis.url, variables, random: random, keys: keys, logs: logs, body)
+                try await run(
+                    databaseURL: database.url,
+                    redisURL: redis.url,
+                    variables,
+                    random: random,
+                    keys: keys,
+                    logs: logs,
+                    departures: departures,
+                    body
+                )
             }
         }
     }
@@ -67,9 +78,10 @@ struct AccountsRig: Sendable {
         random: RandomSource = .seeded(1),
         keys: CurrentKeyRing? = nil,
         logs: LogQueue = LogQueue(),
+        departures: [any DepartureObserver] = [],
         _ body: @Sendable (AccountsRig) async throws -> Void
     ) async throws {
-        try await TestSlots.with { try await perform(databaseURL, redisURL, variables, random, keys, logs, body) }
+        try await TestSlots.with { try await perform(databaseURL, redisURL, variables, random, keys, logs, departures, body) }
     }
 
     private static func perform(
@@ -79,6 +91,7 @@ struct AccountsRig: Sendable {
         _ random: RandomSource,
         _ keys: CurrentKeyRing?,
         _ logs: LogQueue,
+        _ departures: [any DepartureObserver],
         _ body: @Sendable (AccountsRig) async throws -> Void
     ) async throws {
         var names = [
@@ -101,7 +114,7 @@ struct AccountsRig: Sendable {
         )
         do {
             try await runtime.redis.connect()
-            try await body(try await AccountsRig(runtime: runtime, clock: clock, keys: keys))
+            try await body(try await AccountsRig(runtime: runtime, clock: clock, keys: keys, departures: departures))
         } catch {
             await runtime.close()
             throw error
@@ -109,7 +122,7 @@ struct AccountsRig: Sendable {
         await runtime.close()
     }
 
-    private init(runtime: Runtime, clock: ManualClock, keys: CurrentKeyRing?) async throws {
+    private init(runtime: Runtime, clock: ManualClock, keys: CurrentKeyRing?, departures: [any DepartureObserver]) async throws {
         self.runtime = runtime
         self.clock = clock
         let settings = runtime.settings
@@ -117,7 +130,7 @@ struct AccountsRig: Sendable {
             if let keys { keys } else {
                 CurrentKeyRing(try await KeyRing.load(try KeyRingFiles(settings.tokens) { throw KeyRing.Failure.noSigningKey }))
             }
-        services = AccountsServices(runtime: runtime, keys: ring)
+        services = AccountsServices(runtime: runtime, keys: ring, departures: departures)
         var table = RouteTable<AppContext>()
         AccountsRoutes.add(to: &table, services: services, users: UsersServices(runtime: runtime, accounts: services))
         descriptions = table.descriptions

@@ -1,4 +1,5 @@
 import API
+import CryptoExtras
 import Foundation
 import GameRules
 import HTTPTypes
@@ -15,18 +16,21 @@ struct KeyRotationTests {
     /// A directory of keys and the ring that follows it.
     private struct Keys: Sendable {
         let directory: String
+        let files: KeyRingFiles
         let current: CurrentKeyRing
         let reloader: KeyRingReloader
 
-        init() async throws {
+        /// - Parameter refusesPublishedKeys: as in production; then a key of this run signs.
+        init(refusesPublishedKeys: Bool = false) async throws {
             directory = try await TestServers.temporaryDirectory("keys")
-            try Self.write(try TestKeys.a.privatePEM, to: directory + "/signing")
+            let own = refusesPublishedKeys ? try _RSA.Signing.PrivateKey(keySize: .bits2048).pemRepresentation : try TestKeys.a.privatePEM
+            try Self.write(own, to: directory + "/signing")
             let settings = try Settings(
                 EnvironmentSource([
                     "TBG_ENVIRONMENT": "test", "TBG_JWT_PRIVATE_KEY_FILE": directory + "/signing", "TBG_JWT_VERIFY_KEYS_DIR": directory,
                 ])
             )
-            let files = try KeyRingFiles(settings.tokens) { throw KeyRing.Failure.noSigningKey }
+            files = try KeyRingFiles(settings.tokens, refusesPublishedKeys: refusesPublishedKeys) { throw KeyRing.Failure.noSigningKey }
             current = CurrentKeyRing(try await KeyRing.load(files))
             reloader = KeyRingReloader(
                 files: files,
@@ -143,6 +147,21 @@ struct KeyRotationTests {
         try keys.remove("signing")
         await keys.reloader.reload(onlyIfChanged: true)
         #expect(keys.ids.count == 2)
+    }
+
+    @Test("a production takes no published key, to sign or to verify with, at the start or later")
+    func published() async throws {
+        let keys = try await Keys(refusesPublishedKeys: true)
+        let before = keys.ids
+        for (pem, name) in [(try TestKeys.b.publicPEM, "b.pem"), (try TestKeys.a.privatePEM, "signing")] {
+            let good = try? String(contentsOfFile: "\(keys.directory)/\(name)", encoding: .utf8)
+            try keys.put(pem, as: name)
+            await keys.reloader.reload(onlyIfChanged: true)
+            #expect(keys.ids == before, "\(name)")
+            await #expect(throws: KeyRing.Failure.publishedKey) { try await KeyRing.load(keys.files) }
+            if let good { try keys.put(good, as: name) } else { try keys.remove(name) }
+        }
+        #expect(try await KeyRing.load(keys.files).publicKeys.map(\.keyID) == before)
     }
 
     @Test("short keys are refused, and the published examples are known as such")

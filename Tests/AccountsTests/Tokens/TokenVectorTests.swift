@@ -2,6 +2,7 @@ import API
 import Foundation
 import GameRules
 import HTTPTypes
+import JWTKit
 import Platform
 import Testing
 
@@ -42,6 +43,22 @@ struct TokenVectorTests {
         }
     }
 
+    @Test("a token has one spelling: bits that belong to no byte of its signature are refused")
+    func strayBits() async throws {
+        let ring = try await KeyRing(signing: try TestKeys.a.privatePEM)
+        let settings = try Settings(EnvironmentSource(["TBG_ENVIRONMENT": "test"])).tokens
+        let verifier = TokenVerifier(keys: CurrentKeyRing(ring), settings: settings)
+        let row = try #require(try TestVectors.load("jwt", as: File.self).tokens.first { $0.valid })
+        let now = Instant(secondsSinceUnixEpoch: row.now)
+        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
+        let last = try #require(row.token.last.flatMap { alphabet.firstIndex(of: $0) })
+        for stray in 1..<16 {
+            let token = row.token.dropLast() + String(alphabet[last + stray])
+            await #expect(throws: TokenVerifier.Refusal.invalid, "\(stray)") { try await verifier.verify(String(token), at: now) }
+        }
+        _ = try await verifier.verify(row.token, at: now)
+    }
+
     @Test("a token has exactly three header members, lives an hour, and names the published key")
     func shape() async throws {
         try await AccountsRig.run { rig in
@@ -59,6 +76,8 @@ struct TokenVectorTests {
             #expect((claims["exp"]?.int64Value ?? 0) - (claims["iat"]?.int64Value ?? 0) == 3600)
             let published = try await rig.call(.get, "/.well-known/jwks.json")["keys"]?.arrayValue ?? []
             #expect(published.first?.objectValue?["kid"] == header["kid"])
+            let ring = try await JWTKeyCollection().add(jwksJSON: rig.call(.get, "/.well-known/jwks.json").text)
+            #expect(try await ring.verify(session.accessToken, as: AccessClaims.self).sub == session.user.description)
             #expect(published.allSatisfy { Set($0.objectValue?.map(\.name) ?? []) == ["kty", "use", "alg", "kid", "n", "e"] })
         }
     }

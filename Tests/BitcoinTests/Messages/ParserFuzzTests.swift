@@ -1,3 +1,4 @@
+import TestServers
 import Testing
 
 @testable import Bitcoin
@@ -59,22 +60,5 @@ extension PrivateKey {
     static var fixed: PrivateKey {
         var generator = SeededGenerator(seed: 1)
         return .random(using: &generator)
-    }
-}
-
-extension SeededGenerator {
-    /// A copy of `bytes` with one to three bytes changed, removed, doubled, or the end cut off.
-    mutating func damaged(_ bytes: [UInt8]) -> [UInt8] {
-        var copy = bytes
-        for _ in 0..<Int.random(in: 1...3, using: &self) where !copy.isEmpty {
-            let position = Int.random(in: copy.indices, using: &self)
-            switch Int.random(in: 0..<8, using: &self) {
-            case 0: copy.remove(at: position)
-            case 1: copy.insert(copy[position], at: position)
-            case 2: copy.removeSubrange(position...)
-            default: copy[position] = .random(in: .min ... .max, using: &self)
-            }
-        }
-        return copy
     }
 }

@@ -67,6 +67,13 @@ struct Wire: Sendable {
 
     func get(_ path: String, _ headers: [(String, String)] = []) async throws -> Answer { try await send("GET", path, headers) }
 
+    /// Posts an object of texts, as a signed-in user if there is a token.
+    func post(_ path: String, _ members: [String: String], token: String? = nil) async throws -> Answer {
+        var writer = JSONWriter()
+        writer.value(.object(members.reduce(into: JSONObject()) { $0[$1.key] = .string($1.value) }))
+        return try await send("POST", path, token.map { [("Authorization", "Bearer \($0)")] } ?? [], body: String(buffer: writer.buffer))
+    }
+
     /// Sends parts as they are and returns everything the server says until it closes the connection.
     func exchange(_ parts: [String]) async throws -> String {
         let loop = MultiThreadedEventLoopGroup.singleton.any()
