@@ -32,16 +32,29 @@ package struct LiveState: Sendable {
 
     /// Raises ranks.
     package func rank(_ bests: [RaisedBest]) async throws {
-        guard !bests.isEmpty else { return }
-        _ = try await redis.pipeline(
-            bests.flatMap { best in
-                let key = LiveKeys.rank(best.key.timeframe, best.key.period)
-                var commands = [RedisCommand("ZADD", key, "GT", best.new.difficulty, best.key.user.description)]
-                if let life = LiveKeys.rankLife(best.key.timeframe) { commands.append(RedisCommand("EXPIRE", key, life)) }
-                return commands
-            }
-        )
+        try await rank(bests.map { (key: $0.key, difficulty: $0.new.difficulty) })
     }
+
+    /// Raises ranks, except those of banned users.
+    func rank(_ bests: [(key: BestKey, difficulty: Double)]) async throws {
+        let calls = bests.map { key, difficulty in
+            Self.raise.call(
+                [LiveKeys.rank(key.timeframe, key.period), LiveKeys.unranked],
+                [.double(difficulty), .string(key.user.description), .integer(LiveKeys.rankLife(key.timeframe) ?? 0)]
+            )
+        }
+        _ = try await Scripts.run(calls, of: Self.raise, on: redis)
+    }
+
+    /// KEYS rank, banned users; ARGV difficulty, user, life or 0.
+    private static let raise = RedisScript(
+        """
+        if redis.call('SISMEMBER', KEYS[2], ARGV[2]) == 1 then return 0 end
+        redis.call('ZADD', KEYS[1], 'GT', ARGV[1], ARGV[2])
+        if ARGV[3] ~= '0' then redis.call('EXPIRE', KEYS[1], ARGV[3]) end
+        return 1
+        """
+    )
 
     private static func add(_ ring: WorkRing, to key: String, now: Instant) -> RedisCommand {
         let minute = RedisArgument.integer(Int(now.secondsSinceUnixEpoch / 60))
