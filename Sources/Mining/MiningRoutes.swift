@@ -9,6 +9,9 @@ package enum MiningRoutes {
     static let cache = CachePolicy("private, no-store")
 
     package static func add(to table: inout RouteTable<AppContext>, services: MiningServices) {
+        WorkerRoutes.add(to: &table, service: services.workers)
+        ShareRoutes.add(to: &table, service: services.shares)
+        DifficultyRoutes.add(to: &table, service: services.difficulty)
         SummaryRoutes.add(to: &table, service: services.summary)
         BlockRoutes.add(to: &table, blocks: services.blocks, celebrations: services.celebrations)
         NetworkRoutes.add(to: &table, service: services.network)

@@ -2,6 +2,10 @@ package import Platform
 
 /// What answers the routes of the mining API.
 package struct MiningServices: Sendable {
+    let workers: WorkerService
+    let shares: ShareService
+    let difficulty: DifficultyService
+    package let bans: RankBans
     let summary: SummaryService
     let blocks: BlockService
     let celebrations: CelebrationService
@@ -10,6 +14,11 @@ package struct MiningServices: Sendable {
     let clients: ClientService
 
     package init(runtime: Runtime) {
+        let epochs = DifficultyEpochs(runtime: runtime)
+        workers = WorkerService(runtime: runtime, epochs: epochs)
+        shares = ShareService(runtime: runtime, epochs: epochs)
+        difficulty = DifficultyService(runtime: runtime)
+        bans = RankBans(runtime: runtime)
         summary = SummaryService(database: runtime.database, redis: runtime.redis)
         blocks = BlockService(runtime: runtime)
         celebrations = CelebrationService(database: runtime.database, network: runtime.settings.network.bitcoin)

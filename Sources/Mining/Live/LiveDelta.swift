@@ -26,10 +26,12 @@ struct LiveDelta: Sendable {
     }
 
     mutating func add(_ raised: [RaisedBest]) {
-        for best in raised {
-            let rank = Rank(timeframe: best.key.timeframe, period: best.key.period)
-            let known = bests[rank]?[best.key.user] ?? 0
-            bests[rank, default: [:]][best.key.user] = max(known, best.new.difficulty)
-        }
+        for best in raised { add(best.key, best.new.difficulty) }
+    }
+
+    /// Notes a best of a user in one period.
+    mutating func add(_ key: BestKey, _ difficulty: Double) {
+        let rank = Rank(timeframe: key.timeframe, period: key.period)
+        bests[rank, default: [:]][key.user] = max(bests[rank]?[key.user] ?? 0, difficulty)
     }
 }

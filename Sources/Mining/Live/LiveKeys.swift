@@ -18,6 +18,8 @@ package enum LiveKeys {
     package static func onlineWorkers(_ user: UserID) -> String { "workers:online:\(user)" }
     /// Sorted set of user ids by best difficulty of one period.
     package static func rank(_ timeframe: BestTimeframe, _ period: String) -> String { "mining:rank:\(timeframe.rawValue):\(period)" }
+    /// Set of banned users, who are in no rank.
+    package static let unranked = "mining:unranked"
     /// Says that live state has been built; missing after a loss of Redis.
     package static let isBuilt = "mining:live:built"
 

@@ -142,6 +142,10 @@ package struct LiveRebuild: Sendable {
     }
 
     private func ranks(day: UTCDay) async throws {
+        let banned = try await database.query("select id from users where is_banned").map { try UserID(postgres: $0[0]).description }
+        if !banned.isEmpty {
+            try await redis.send(RedisCommand("SADD", arguments: [.string(LiveKeys.unranked)] + banned.map { .string($0) }))
+        }
         let rows = try await database.query(
             """
             select user_id, timeframe, period_key, best_difficulty from personal_bests
@@ -149,17 +153,13 @@ package struct LiveRebuild: Sendable {
                or timeframe = 'month' and period_key = any(\([day.calendarMonth, day.advanced(by: -31).calendarMonth].map(\.description)))
             """
         )
-        var commands: [RedisCommand] = []
-        var keys: [String: BestTimeframe] = [:]
-        for row in rows {
+        let bests = try rows.compactMap { row -> (key: BestKey, difficulty: Double)? in
             let (user, frame, period, best) = try row.decode((UserID, String, String, Double).self)
-            guard let timeframe = BestTimeframe(rawValue: frame) else { continue }
-            keys[LiveKeys.rank(timeframe, period)] = timeframe
-            commands.append(RedisCommand("ZADD", LiveKeys.rank(timeframe, period), "GT", best, user.description))
+            return BestTimeframe(rawValue: frame).map { (BestKey(user: user, timeframe: $0, period: period), best) }
         }
-        for (key, timeframe) in keys { if let life = LiveKeys.rankLife(timeframe) { commands.append(RedisCommand("EXPIRE", key, life)) } }
-        for start in stride(from: 0, to: commands.count, by: 1000) {
-            _ = try await redis.pipeline(Array(commands[start..<min(start + 1000, commands.count)]))
+        let live = LiveState(redis: redis)
+        for start in stride(from: 0, to: bests.count, by: 1000) {
+            try await live.rank(Array(bests[start..<min(start + 1000, bests.count)]))
         }
     }
 

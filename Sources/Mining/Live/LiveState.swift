@@ -18,27 +18,42 @@ package struct LiveState: Sendable {
         }
         _ = try await Scripts.run(calls, of: Self.addToRing, on: redis)
         _ = try await Scripts.run(delta.workers.map { $1.touch($0) }, of: WorkerActivity.touch, on: redis)
-        let commands = Self.sets(delta.workers) + Self.ranks(delta.bests)
-        if !commands.isEmpty { _ = try await redis.pipeline(commands) }
+        let sets = Self.sets(delta.workers)
+        if !sets.isEmpty { _ = try await redis.pipeline(sets) }
+        try await raise(delta.bests)
     }
 
     /// Raises ranks.
-    func rank(_ bests: [RaisedBest]) async throws {
-        var delta = LiveDelta()
-        delta.add(bests)
-        guard !delta.isEmpty else { return }
-        _ = try await redis.pipeline(Self.ranks(delta.bests))
+    package func rank(_ bests: [RaisedBest]) async throws {
+        try await rank(bests.map { (key: $0.key, difficulty: $0.new.difficulty) })
     }
 
-    private static func ranks(_ bests: [LiveDelta.Rank: [UserID: Double]]) -> [RedisCommand] {
-        bests.flatMap { rank, scores in
-            let key = LiveKeys.rank(rank.timeframe, rank.period)
-            let members = scores.flatMap { [RedisArgument.double($0.value), .string($0.key.description)] }
-            var commands = [RedisCommand("ZADD", arguments: [.string(key), "GT"] + members)]
-            if let life = LiveKeys.rankLife(rank.timeframe) { commands.append(RedisCommand("EXPIRE", key, life)) }
-            return commands
-        }
+    /// Raises ranks, except those of banned users.
+    func rank(_ bests: [(key: BestKey, difficulty: Double)]) async throws {
+        var delta = LiveDelta()
+        for (key, difficulty) in bests { delta.add(key, difficulty) }
+        try await raise(delta.bests)
     }
+
+    private func raise(_ bests: [LiveDelta.Rank: [UserID: Double]]) async throws {
+        let calls = bests.map { rank, scores in
+            let life = RedisArgument.integer(LiveKeys.rankLife(rank.timeframe) ?? 0)
+            let members = scores.flatMap { [RedisArgument.double($0.value), .string($0.key.description)] }
+            return Self.raise.call([LiveKeys.rank(rank.timeframe, rank.period), LiveKeys.unranked], [life] + members)
+        }
+        _ = try await Scripts.run(calls, of: Self.raise, on: redis)
+    }
+
+    /// KEYS rank, banned users; ARGV life or 0, then difficulty and user in turn.
+    private static let raise = RedisScript(
+        """
+        for i = 2, #ARGV, 2 do
+            if redis.call('SISMEMBER', KEYS[2], ARGV[i + 1]) == 0 then redis.call('ZADD', KEYS[1], 'GT', ARGV[i], ARGV[i + 1]) end
+        end
+        if ARGV[1] ~= '0' then redis.call('EXPIRE', KEYS[1], ARGV[1]) end
+        return 1
+        """
+    )
 
     /// The sets active workers are in. A rejected share is no sign of life.
     private static func sets(_ workers: [LiveWorker: WorkerActivity]) -> [RedisCommand] {

@@ -198,6 +198,9 @@ struct MiningRig: Sendable {
         return try #require(answer["key"]?.stringValue, "\(answer.text)")
     }
 
+    /// Changes what the database holds.
+    func execute(_ sql: SQL) async throws { _ = try await runtime.database.query(sql, access: .write) }
+
     /// Puts events through their handler as if their stream had delivered them.
     func apply(_ events: [MiningEvent]) async throws {
         for kind in EventKind.allCases {

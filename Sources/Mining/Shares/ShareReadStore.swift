@@ -1,0 +1,96 @@
+import Foundation
+import GameRules
+import Platform
+import Postgres
+
+/// Reads `shares` in pages, newest first, at a cost that does not depend on how many there are (spec 03a §11).
+struct ShareReadStore: Sendable {
+    /// Shares are kept so long, days.
+    private static let retentionDays = 90
+    /// Rows examined for each row of a page whose filter the index does not serve (spec 03 §4.2).
+    private static let effort = 20
+
+    struct Row: Sendable, Equatable {
+        /// Pool time and event id.
+        let position: PagePosition
+        let workerName: String
+        let assigned: Double
+        let achieved: Double
+        let isValid: Bool
+        let isBlock: Bool
+        let hash: String?
+        let nonce: String?
+        /// The best of all time when it arrived.
+        let isBest: Bool
+        let rejectReason: String?
+    }
+
+    let database: PostgresClient
+
+    /// The shares behind a position.
+    /// - Parameter position: nil for the newest.
+    func slice(_ selection: ShareSelection, behind position: PagePosition?, limit: Int, at now: Instant) async throws -> ShareSlice {
+        let examined = Self.examined(selection, limit: limit)
+        let days = try await database.query(selection.counts(Self.days(behind: position, at: now))).decode((UTCDay, Int64).self)
+            .map { ShareWindow.Day(day: $0, rows: $1) }
+        guard let window = ShareWindow(days, behind: position, rows: examined) else { return .empty }
+        var found: [Row] = []
+        var lastExamined: PagePosition?
+        for row in try await database.query(Self.page(selection, window, behind: position, limit: limit)) {
+            let (share, matches, place) = try Self.decode(row)
+            if matches { found.append(share) }
+            if place == examined { lastExamined = share.position }
+        }
+        return ShareSlice(found, lastExamined: lastExamined, limit: limit, window: window)
+    }
+
+    /// The days to look at; a share may be a little ahead of the clock.
+    private static func days(behind position: PagePosition?, at now: Instant) -> ClosedRange<UTCDay> {
+        let today = UTCDay(containing: now)
+        let oldest = today.advanced(by: -retentionDays)
+        let newest = position.map { min(UTCDay(containing: $0.time), today.next) } ?? today.next
+        return oldest...max(oldest, newest)
+    }
+
+    /// Most rows a page looks at.
+    static func examined(_ selection: ShareSelection, limit: Int) -> Int { selection.isFiltered ? effort * limit : limit + 1 }
+
+    /// The rows that match, one more than asked for, and the last one examined if it came to that; with their place among those examined.
+    static func page(_ selection: ShareSelection, _ window: ShareWindow, behind position: PagePosition?, limit: Int) -> SQL {
+        let examined = examined(selection, limit: limit)
+        // Of these two conditions the first chooses the ranges of time, the second the row (spec 03a §11).
+        let keyset: SQL = position.map { "and (time, event_id) < (\($0.time), \($0.id))" } ?? ""
+        return SQL.named(
+            "shares_page",
+            """
+            select time, event_id, worker_name, difficulty, share_diff, is_valid, is_block, block_hash, nonce, is_best, reject_reason,
+                   matches, place
+            from (
+                select *, \(sql: selection.filter) as matches, row_number() over (order by time desc, event_id desc) as place
+                from shares where \(sql: selection.rows) and time >= \(window.start) and time <= \(window.end) \(sql: keyset)
+                order by time desc, event_id desc limit \(examined)
+            ) s
+            where matches or place = \(examined) order by time desc, event_id desc limit \(limit + 1)
+            """
+        )
+    }
+
+    private static func decode(_ row: PostgresRow) throws -> (Row, matches: Bool, place: Int64) {
+        let (time, id, worker, assigned, achieved, isValid, isBlock, hash, nonce, isBest, reason, matches, place) = try row.decode(
+            (Instant, UUID, String, Double, Double, Bool, Bool, String?, String?, Bool, String?, Bool, Int64).self
+        )
+        let share = Row(
+            position: PagePosition(time: time, id: id),
+            workerName: worker,
+            assigned: assigned,
+            achieved: achieved,
+            isValid: isValid,
+            isBlock: isBlock,
+            hash: hash,
+            nonce: nonce,
+            isBest: isBest,
+            rejectReason: reason
+        )
+        return (share, matches, place)
+    }
+}

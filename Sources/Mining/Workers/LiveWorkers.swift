@@ -1,0 +1,55 @@
+import GameRules
+import Redis
+
+/// What only Redis knows of workers (spec 03a §8), many in one round trip.
+struct LiveWorkers: Sendable {
+    struct Figures: Sendable, Equatable {
+        var ring = WorkRing()
+        /// Where the current or last session came from.
+        var ip: String?
+        /// Accepted since the last connect.
+        var sessionShares = 0
+    }
+
+    let redis: RedisClient
+
+    /// The figures of some workers, in their order.
+    /// - Throws: `RedisError` when Redis is away.
+    func figures(of names: [String], address: String) async throws -> [Figures] {
+        guard !names.isEmpty else { return [] }
+        let replies = try await redis.pipeline(
+            names.flatMap { name in
+                [
+                    RedisCommand("HMGET", LiveKeys.worker(address, name), "ip", "shares_session"),
+                    RedisCommand("HGETALL", LiveKeys.workerRing(address, name)),
+                ]
+            }
+        )
+        return try names.indices.map { index in
+            let known = try replies[2 * index].get().array ?? []
+            return Figures(
+                ring: WorkRing(try replies[2 * index + 1].get()),
+                ip: known.first?.string.flatMap { $0.isEmpty ? nil : $0 },
+                sessionShares: known.last?.int ?? 0
+            )
+        }
+    }
+}
+
+extension WorkRing {
+    /// Reads a ring's hash as Redis answers it.
+    init(_ reply: RESPValue) {
+        self.init(
+            fields: (reply.map ?? []).compactMap { pair in
+                guard let name = pair.key.string, let value = pair.value.double else { return nil }
+                return (name: name, value: value)
+            }
+        )
+    }
+
+    /// Accepted shares of the trailing hour, in buckets of minutes; those of the future do not count.
+    func acceptedInHour(at now: Instant) -> Int {
+        let current = now.secondsSinceUnixEpoch / 60
+        return Int(counts.reduce(0.0) { $1.key > current - 60 && $1.key <= current ? $0 + $1.value : $0 })
+    }
+}

@@ -1,0 +1,109 @@
+import API
+import Foundation
+import GameRules
+import HTTPTypes
+import LocalServers
+import Platform
+import Postgres
+import Redis
+import Testing
+
+@testable import Mining
+
+@Suite("Percentile of a best")
+struct PercentileTests {
+    private static let path = "/api/v1/mining/difficulty/percentile"
+
+    /// How the ranks can be told.
+    enum Source: CaseIterable {
+        case redis, emptyRedis, noRedis
+    }
+
+    @Test("Ties share the better rank, whichever way it is counted", arguments: Source.allCases)
+    func ranks(source: Source) async throws {
+        try await MiningRig.run { rig in
+            var miners: [RigMiner] = []
+            for (address, best) in zip(RigAddress.all, [10.0, 20, 20, 40]) {
+                let miner = try await rig.miner(address)
+                try await rig.apply([rig.share(of: miner, 1, best)])
+                miners.append(miner)
+            }
+            switch source {
+            case .redis: break
+            case .emptyRedis: try await rig.runtime.redis.send(RedisCommand("FLUSHALL"))
+            case .noRedis: await rig.redis.stop()
+            }
+            for (miner, (rank, percentile)) in zip(miners, [(4, 0), (2, 50), (2, 50), (1, 75)] as [(Int64, Int64)]) {
+                for timeframe in ["", "?timeframe=week", "?timeframe=month", "?timeframe=alltime"] {
+                    let answer = try await rig.get(Self.path + timeframe, by: miner)
+                    #expect(answer.status == 200, "\(answer.text)")
+                    #expect(answer["rank"] == .integer(rank))
+                    #expect(answer["percentile"] == .integer(percentile))
+                    #expect(answer["total_miners"] == 4)
+                    #expect(answer.isStale == (source == .noRedis))
+                }
+            }
+            let answer = try await rig.get(Self.path, by: miners[0])
+            #expect(answer["timeframe"] == "week")
+            #expect(answer["best_difficulty"] == 10)
+        }
+    }
+
+    @Test("The only miner is at 100; without a share in the running period there is no rank")
+    func oneMiner() async throws {
+        try await MiningRig.run { rig in
+            let miner = try await rig.miner()
+            let none = try await rig.get(Self.path, by: miner)
+            #expect(none.status == 404 && none.code == "no_personal_best")
+            for weeks in 3...5 {
+                try await rig.apply([rig.share(of: miner, 1000, 5000, at: rig.clock.now.adding(seconds: Int64(-weeks) * 7 * 86_400))])
+            }
+            #expect(try await rig.get(Self.path + "?timeframe=week", by: miner).status == 404)
+            try await rig.apply([rig.share(of: miner, 1000, 4000)])
+            let answer = try await rig.get(Self.path, by: miner)
+            #expect(answer["rank"] == 1 && answer["percentile"] == 100 && answer["total_miners"] == 1)
+        }
+    }
+
+    @Test("A timeframe that is none is named")
+    func fault() async throws {
+        try await MiningRig.run { rig in
+            let answer = try await rig.get(Self.path + "?timeframe=day", by: rig.miner())
+            #expect(answer.status == 422)
+            #expect(answer.faults == ["timeframe:not_allowed"])
+        }
+    }
+
+    @Test("Banned users are not counted", arguments: [false, true])
+    func banned(hasRedis: Bool) async throws {
+        try await MiningRig.run { rig in
+            let miner = try await rig.miner()
+            let top = try await rig.miner(RigAddress.second)
+            try await rig.apply([rig.share(of: miner, 1, 10), rig.share(of: top, 1, 99)])
+            #expect(try await rig.get(Self.path, by: miner)["rank"] == 2)
+            try await rig.execute("update users set is_banned = true where id = \(top.user)")
+            try await rig.services.bans.exclude(top.user, at: rig.clock.now)
+            // A machine that keeps on mining does not come back by itself.
+            try await rig.apply([rig.share(of: top, 1, 199)])
+            if !hasRedis { await rig.redis.stop() }
+            let answer = try await rig.get(Self.path, by: miner)
+            #expect(answer["rank"] == 1 && answer["total_miners"] == 1)
+        }
+    }
+
+    @Test("Who is pardoned is counted again, with what was mined meanwhile")
+    func pardoned() async throws {
+        try await MiningRig.run { rig in
+            let miner = try await rig.miner()
+            let top = try await rig.miner(RigAddress.second)
+            try await rig.apply([rig.share(of: miner, 1, 10), rig.share(of: top, 1, 5)])
+            try await rig.services.bans.exclude(top.user, at: rig.clock.now)
+            try await rig.apply([rig.share(of: top, 1, 199)])
+            try await rig.services.bans.readmit(top.user, at: rig.clock.now)
+            for timeframe in ["week", "month", "alltime"] {
+                let answer = try await rig.get(Self.path + "?timeframe=\(timeframe)", by: miner)
+                #expect(answer["rank"] == 2 && answer["total_miners"] == 2, "\(timeframe)")
+            }
+        }
+    }
+}

@@ -1,0 +1,88 @@
+import API
+import Foundation
+import GameRules
+import HTTPTypes
+import LocalServers
+import Platform
+import Postgres
+import Redis
+import Testing
+
+@testable import Mining
+
+@Suite("One worker")
+struct WorkerDetailTests {
+    private let path = "/api/v1/mining/workers/"
+
+    @Test("A worker comes with its ten newest shares, from whatever days they are")
+    func recent() async throws {
+        try await MiningRig.run { rig in
+            let miner = try await rig.miner()
+            let ages: [Int64] = [0, 1, 2, 3, 4, 90_000, 90_001, 90_002, 5 * 86_400, 5 * 86_400 + 1, 6 * 86_400, 6 * 86_400 + 1]
+            try await rig.apply(
+                ages.map { age in
+                    try rig.share(of: miner, 100, Double(200 + age), accepted: age != 2, at: rig.clock.now.adding(seconds: -age))
+                } + [rig.share(of: miner, 100, 7, worker: "rig2")]
+            )
+            let answer = try await rig.get(path + "rig1", by: miner)
+            #expect(answer.status == 200)
+            #expect(answer["worker.name"] == "rig1")
+            #expect(answer["worker.valid_shares"] == 11)
+            #expect(answer.column("share_diff", of: "recent_shares") == ages.prefix(10).map { .integer(200 + $0) })
+            #expect(answer.column("is_valid", of: "recent_shares")[2] == false)
+        }
+    }
+
+    @Test("Two users may have workers of one name; each sees its own")
+    func sameName() async throws {
+        try await MiningRig.run { rig in
+            let miner = try await rig.miner()
+            let other = try await rig.miner(RigAddress.second)
+            try await rig.apply([
+                rig.share(of: miner, 100, 111, worker: "same"), rig.share(of: other, 100, 222, worker: "same"),
+                rig.share(of: other, 100, 333, worker: "theirs"),
+            ])
+            #expect(try await rig.get(path + "same", by: miner).column("share_diff", of: "recent_shares") == [111])
+            #expect(try await rig.get(path + "same", by: other)["worker.best_diff"] == 222)
+            let foreign = try await rig.get(path + "theirs", by: miner)
+            #expect(foreign.status == 404 && foreign.code == "worker_not_found")
+        }
+    }
+
+    @Test("A worker with only rejected shares has a rate of 0; one without shares of 100")
+    func rates() async throws {
+        try await MiningRig.run { rig in
+            let miner = try await rig.miner()
+            try await rig.apply([rig.share(of: miner, worker: "bad", accepted: false)])
+            try await rig.apply([rig.connect(miner, worker: "idle")])
+            let bad = try await rig.get(path + "bad", by: miner)
+            #expect(bad["worker.accept_rate"] == 0)
+            #expect(bad["worker.status"] == "offline")
+            #expect(bad["worker.last_share"] == .null)
+            #expect(bad.list("recent_shares").count == 1)
+            let idle = try await rig.get(path + "idle", by: miner)
+            #expect(idle["worker.accept_rate"] == 100)
+            #expect(idle["worker.status"] == "online")
+            #expect(idle["recent_shares"] == [])
+        }
+    }
+
+    @Test("Names are decoded once and found as they are; anything else is nobody's worker")
+    func names() async throws {
+        try await MiningRig.run { rig in
+            let miner = try await rig.miner()
+            try await rig.apply([rig.share(of: miner, worker: "garage.rig-1")])
+            #expect(try await rig.get(path + "garage.rig-1", by: miner).status == 200)
+            #expect(try await rig.get(path + "garage%2Erig%2D1", by: miner).status == 200)
+            let strangers = [
+                "garage%252Erig-1", "GARAGE.rig-1", "garage%2Frig-1", "%2F", "%00", "garage.rig-1%00", "%20garage.rig-1", "garage.rig-1%20",
+                "%FF", "default", String(repeating: "w", count: 128), String(repeating: "w", count: 129), "%E2%84%AA",
+            ]
+            for name in strangers {
+                let answer = try await rig.get(path + name, by: miner)
+                #expect(answer.status == 404 && answer.code == "worker_not_found", "\(name): \(answer.text)")
+            }
+            #expect(try await rig.get(path, by: miner).status == 404)
+        }
+    }
+}
