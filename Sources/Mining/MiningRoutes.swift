@@ -10,5 +10,7 @@ package enum MiningRoutes {
 
     package static func add(to table: inout RouteTable<AppContext>, services: MiningServices) {
         SummaryRoutes.add(to: &table, service: services.summary)
+        HashrateRoutes.add(to: &table, service: services.hashrate)
+        UptimeRoutes.add(to: &table, store: services.uptime)
     }
 }

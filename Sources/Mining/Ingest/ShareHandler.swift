@@ -30,7 +30,7 @@ package final class ShareHandler: StreamHandler {
     ) {
         self.writer = writer
         self.pressure = pressure
-        live = LiveState(redis: runtime.redis)
+        live = LiveState(redis: runtime.redis, silence: Int64(runtime.settings.mining.workerTimeoutSeconds))
         sessions = LiveSessions(redis: runtime.redis)
         database = runtime.database
         publisher = runtime.publisher

@@ -5,9 +5,12 @@ package import Redis
 /// can be rebuilt from the database, and a failure never fails the batch.
 package struct LiveState: Sendable {
     private let redis: RedisClient
+    /// A worker nothing has been heard of for so long is off, seconds.
+    private let silence: Int64
 
-    package init(redis: RedisClient) {
+    package init(redis: RedisClient, silence: Int64 = ShareStore.onlineSeconds) {
         self.redis = redis
+        self.silence = silence
     }
 
     /// Adds the batch's shares, in two round trips.
@@ -25,8 +28,14 @@ package struct LiveState: Sendable {
             calls.append(Self.add(activity.ring, to: LiveKeys.workerRing(worker.address, worker.name), now: now))
         }
         _ = try await Scripts.run(calls, of: Self.addToRing, on: redis)
-        _ = try await Scripts.run(workers.map { $1.touch($0) }, of: WorkerActivity.touch, on: redis)
-        let sets = workers.flatMap { $1.sets($0) }
+        let since = now.adding(seconds: -silence)
+        let touched = workers.map { (worker: $0, activity: $1) }
+        let states = try await Scripts.run(
+            touched.map { $0.activity.touch($0.worker, awakeSince: since) },
+            of: WorkerActivity.touch,
+            on: redis
+        )
+        let sets = zip(touched, states).flatMap { $0.activity.sets($0.worker, isOnline: $1.int == 1) }
         if !sets.isEmpty { _ = try await redis.pipeline(sets) }
     }
 
@@ -94,31 +103,36 @@ struct WorkerActivity: Sendable {
         if share.time > last?.time ?? .unixEpoch { last = share }
     }
 
-    func touch(_ worker: LiveWorker) -> RedisCommand {
+    func touch(_ worker: LiveWorker, awakeSince since: Instant) -> RedisCommand {
         Self.touch.call(
             [LiveKeys.worker(worker.address, worker.name)],
             [
                 .integer(Int(last?.time.millisecondsSinceUnixEpoch ?? 0)), .string(last?.time.rfc3339 ?? ""),
                 .double(last?.difficulty ?? 0),
                 .integer(accepted), .integer(rejected), .double(best), .integer(LiveKeys.workerLife),
+                .integer(Int(since.millisecondsSinceUnixEpoch)),
             ]
         )
     }
 
-    /// The sets an active worker is in. A rejected share is no sign of life.
-    func sets(_ worker: LiveWorker) -> [RedisCommand] {
+    /// The sets an active worker is in. A rejected share is no sign of life, and a share that comes behind its worker's disconnect does
+    /// not bring it back.
+    func sets(_ worker: LiveWorker, isOnline: Bool) -> [RedisCommand] {
         guard let last else { return [] }
         let seconds = Int(last.time.secondsSinceUnixEpoch)
-        return [
-            RedisCommand("ZADD", LiveKeys.activeWorkers, "GT", seconds, worker.activeMember),
-            RedisCommand("ZADD", LiveKeys.onlineWorkers(user), "GT", seconds, worker.name),
+        let names = [
             RedisCommand("SADD", LiveKeys.workers(worker.address), worker.name),
             RedisCommand("EXPIRE", LiveKeys.workers(worker.address), LiveKeys.workerLife),
         ]
+        guard isOnline else { return names }
+        return names + [
+            RedisCommand("ZADD", LiveKeys.activeWorkers, "GT", seconds, worker.activeMember),
+            RedisCommand("ZADD", LiveKeys.onlineWorkers(user), "GT", seconds, worker.name),
+        ]
     }
 
-    /// KEYS hash; ARGV millisecond and text of the last accepted share, its difficulty, accepted, rejected, best, life. The worker is online
-    /// unless a later disconnect is known.
+    /// KEYS hash; ARGV millisecond and text of the last accepted share, its difficulty, accepted, rejected, best, life, millisecond since
+    /// when a share is a sign of life. The worker is online unless the share is older or a later disconnect is known. Answers whether it is.
     static let touch = RedisScript(
         """
         local key, ms = KEYS[1], tonumber(ARGV[1])
@@ -129,7 +143,7 @@ struct WorkerActivity: Sendable {
             if ms >= tonumber(redis.call('HGET', key, 'diff_ms') or '0') then
                 redis.call('HSET', key, 'diff_ms', ARGV[1], 'current_diff', ARGV[3])
             end
-            if ms >= tonumber(redis.call('HGET', key, 'state_ms') or '0') then
+            if ms > tonumber(ARGV[8]) and ms >= tonumber(redis.call('HGET', key, 'state_ms') or '0') then
                 redis.call('HSET', key, 'state_ms', ARGV[1], 'is_online', '1')
             end
             if tonumber(ARGV[6]) > tonumber(redis.call('HGET', key, 'best_diff') or '0') then
@@ -140,7 +154,7 @@ struct WorkerActivity: Sendable {
         end
         if tonumber(ARGV[5]) > 0 then redis.call('HINCRBY', key, 'invalid_shares', ARGV[5]) end
         redis.call('EXPIRE', key, ARGV[7])
-        return 1
+        return tonumber(redis.call('HGET', key, 'is_online') or '0')
         """
     )
 }
