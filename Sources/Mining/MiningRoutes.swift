@@ -17,5 +17,7 @@ package enum MiningRoutes {
         NetworkRoutes.add(to: &table, service: services.network)
         LuckRoutes.add(to: &table, service: services.luck)
         ClientRoutes.add(to: &table, service: services.clients)
+        HashrateRoutes.add(to: &table, service: services.hashrate)
+        UptimeRoutes.add(to: &table, store: services.uptime)
     }
 }

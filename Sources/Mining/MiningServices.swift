@@ -12,6 +12,8 @@ package struct MiningServices: Sendable {
     let network: NetworkService
     let luck: LuckService
     let clients: ClientService
+    let hashrate: HashrateService
+    let uptime: UptimeStore
 
     package init(runtime: Runtime) {
         let epochs = DifficultyEpochs(runtime: runtime)
@@ -25,5 +27,7 @@ package struct MiningServices: Sendable {
         network = NetworkService(runtime: runtime)
         luck = LuckService(database: runtime.database, network: network)
         clients = ClientService(runtime: runtime)
+        hashrate = HashrateService(database: runtime.database, redis: runtime.redis)
+        uptime = UptimeStore(database: runtime.database)
     }
 }

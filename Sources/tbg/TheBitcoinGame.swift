@@ -22,6 +22,7 @@ struct TheBitcoinGame: AsyncParsableCommand {
             Healthcheck.self,
             DeadLetter.self,
             MiningCommand.self,
+            Rebuild.self,
         ]
     )
 }

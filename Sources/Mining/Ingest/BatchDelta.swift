@@ -105,6 +105,15 @@ extension BatchDelta.User {
     }
 }
 
+extension BatchDelta.User {
+    /// Adds other shares' counts and sums.
+    mutating func add(_ other: BatchDelta.User) {
+        tally.add(other.tally)
+        firstAt = [firstAt, other.firstAt].compactMap { $0 }.min()
+        lastAcceptedAt = [lastAcceptedAt, other.lastAcceptedAt].compactMap { $0 }.max()
+    }
+}
+
 extension BatchDelta.Day {
     mutating func add(_ share: OwnedShare) {
         tally.add(share)

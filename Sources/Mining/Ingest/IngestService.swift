@@ -57,7 +57,6 @@ package struct IngestService: Service {
             group: Self.group,
             consumer: lease.consumer,
             gaps: pipeline.gaps,
-            timeout: pipeline.timeout,
             clock: runtime.clock,
             logger: runtime.logger
         )

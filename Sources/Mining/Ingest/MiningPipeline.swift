@@ -20,17 +20,25 @@ package struct MiningPipeline: Sendable {
         let network = runtime.settings.network.bitcoin
         let owners = OwnerBook()
         let workers = WorkerBook()
+        let silence = Int64(runtime.settings.mining.workerTimeoutSeconds)
         let scribe = ControlScribe(
             database: runtime.database,
             owners: owners,
             workers: workers,
             observers: observers,
-            publisher: runtime.publisher
+            publisher: runtime.publisher,
+            silence: silence
         )
         let sessions = LiveSessions(redis: runtime.redis)
-        timeout = WorkerTimeout(scribe: scribe, sessions: sessions)
+        timeout = WorkerTimeout(scribe: scribe, sessions: sessions, redis: runtime.redis)
         shares = ShareHandler(
-            writer: ShareBatchWriter(database: runtime.database, owners: owners, workers: workers, observers: observers),
+            writer: ShareBatchWriter(
+                database: runtime.database,
+                owners: owners,
+                workers: workers,
+                observers: observers,
+                silence: silence
+            ),
             runtime: runtime,
             network: network,
             pressure: pressure

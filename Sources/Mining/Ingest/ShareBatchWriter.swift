@@ -10,12 +10,20 @@ package struct ShareBatchWriter: Sendable {
     private let owners: OwnerBook
     private let workers: WorkerBook
     private let observers: [any BatchObserver]
-    private let store = ShareStore()
+    private let store: ShareStore
     private let days = DailyStatsStore()
     private let bests = PersonalBestStore()
     private let knownBests = BestFloor()
 
-    package init(database: PostgresClient, owners: OwnerBook, workers: WorkerBook, observers: [any BatchObserver]) {
+    /// - Parameter silence: seconds after which a worker nothing is heard of is off.
+    package init(
+        database: PostgresClient,
+        owners: OwnerBook,
+        workers: WorkerBook,
+        observers: [any BatchObserver],
+        silence: Int64 = ShareStore.onlineSeconds
+    ) {
+        store = ShareStore(silence: silence)
         self.database = database
         self.owners = owners
         self.workers = workers

@@ -32,7 +32,11 @@ package final class ShareHandler: StreamHandler {
     ) {
         self.writer = writer
         self.pressure = pressure
-        live = LiveWriter(live: LiveState(redis: runtime.redis), clock: runtime.clock, logger: runtime.logger)
+        live = LiveWriter(
+            live: LiveState(redis: runtime.redis, silence: Int64(runtime.settings.mining.workerTimeoutSeconds)),
+            clock: runtime.clock,
+            logger: runtime.logger
+        )
         sessions = LiveSessions(redis: runtime.redis)
         database = runtime.database
         publisher = runtime.publisher

@@ -7,12 +7,17 @@ import Postgres
 /// The SQL of a batch of shares (spec 03a §6.2). Every statement works on the whole batch at once, so its cost does not depend on
 /// how many shares exist; rows are given in key order, so that two processes lock them in the same order.
 package struct ShareStore: Sendable {
-    package init() {}
+    /// A worker is online for so long after an accepted share, unless the settings say otherwise.
+    package static let onlineSeconds: Int64 = 300
+
+    /// The same by the settings (spec 03 §6.2).
+    private let silence: Int64
+
+    package init(silence: Int64 = onlineSeconds) {
+        self.silence = silence
+    }
 
     // MARK: shares
-
-    /// A worker is online for so long after an accepted share.
-    package static let onlineSeconds: Int64 = 300
 
     static let columns: [StaticString] = [
         "time", "btc_address", "worker_name", "difficulty", "share_diff", "is_valid", "nonce", "nonce2", "block_hash", "source", "region",
@@ -139,7 +144,7 @@ package struct ShareStore: Sendable {
         """
     }
 
-    /// An accepted share also switches its worker on, unless it is older than five minutes or than the last disconnect (spec 03a §8.1).
+    /// An accepted share also switches its worker on, unless it is older than the time a worker may be silent or than the last disconnect (spec 03a §8.1).
     /// Answers worker, whether this batch switched it on.
     func addWorkers(_ workers: [(key: Int64, value: BatchDelta.Worker)], now: Instant) -> SQL {
         """
@@ -156,7 +161,7 @@ package struct ShareStore: Sendable {
             current_diff = case when w.last_seen is null or d.seen_at >= w.last_seen then d.difficulty else w.current_diff end,
             archived_at = null
         from (
-            select d.*, b.is_online as was_online, d.last_share > \(now.adding(seconds: -Self.onlineSeconds))
+            select d.*, b.is_online as was_online, d.last_share > \(now.adding(seconds: -silence))
                 and (b.disconnected_at is null or d.last_share > b.disconnected_at) as wakes
             from unnest(\(workers.map(\.key)), \(workers.map(\.value.tally.accepted)), \(workers.map(\.value.tally.rejected)),
                         \(workers.map(\.value.tally.work)), \(workers.map(\.value.tally.best)), \(workers.map(\.value.tally.bestAt)),

@@ -24,10 +24,22 @@ package struct ShareTally: Sendable, Equatable {
         accepted += 1
         work += share.work
         achievedSum += share.achieved
-        if share.achieved > best || (share.achieved == best && bestAt.map { share.time < $0 } ?? true) {
-            best = share.achieved
-            bestAt = share.time
-        }
+        raise(share.achieved, at: share.time)
+    }
+
+    /// Adds other shares' counts and sums.
+    mutating func add(_ other: ShareTally) {
+        accepted += other.accepted
+        rejected += other.rejected
+        work += other.work
+        achievedSum += other.achievedSum
+        raise(other.best, at: other.bestAt)
+    }
+
+    private mutating func raise(_ achieved: Double, at time: Instant?) {
+        guard achieved > best || (achieved == best && bestAt.map { known in time.map { $0 < known } ?? false } ?? true) else { return }
+        best = achieved
+        bestAt = time
     }
 }
 

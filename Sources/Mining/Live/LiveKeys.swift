@@ -16,6 +16,8 @@ package enum LiveKeys {
     package static let activeWorkers = "workers:active"
     /// Sorted set of a user's workers by last activity, Unix seconds: counts those online without reading them.
     package static func onlineWorkers(_ user: UserID) -> String { "workers:online:\(user)" }
+    /// Hash of a user's hashrates, copied once a minute for lists.
+    package static func userHashrate(_ address: String) -> String { "user_hashrate:" + address }
     /// Sorted set of user ids by best difficulty of one period.
     package static func rank(_ timeframe: BestTimeframe, _ period: String) -> String { "mining:rank:\(timeframe.rawValue):\(period)" }
     /// Set of banned users, who are in no rank.

@@ -17,18 +17,13 @@ package struct LiveReader: Sendable {
 
     /// - Throws: `RedisError` when Redis is away; the caller then falls back to the database.
     package func figures(of user: UserID, address: String, at now: Instant) async throws -> UserFigures {
-        let since = Int(now.secondsSinceUnixEpoch - ShareStore.onlineSeconds)
+        // Who goes off leaves the set; the bound only forgets those whose leaving was lost.
+        let since = Int(now.secondsSinceUnixEpoch - WorkerTimeout.longestSilence)
         let replies = try await redis.pipeline([
             RedisCommand("HGETALL", LiveKeys.userRing(address)),
             RedisCommand("ZCOUNT", LiveKeys.onlineWorkers(user), since, "+inf"),
         ])
-        let fields = try replies[0].get().map ?? []
-        let ring = WorkRing(
-            fields: fields.compactMap { pair in
-                guard let name = pair.key.string, let value = pair.value.double else { return nil }
-                return (name: name, value: value)
-            }
-        )
+        let ring = WorkRing(try replies[0].get())
         return UserFigures(hashrates: ring.hashrates(at: now), workersOnline: try replies[1].get().int ?? 0)
     }
 }

@@ -130,12 +130,13 @@ package struct LiveSessions: Sendable {
     /// Writes who is online as the database has decided.
     package func set(_ switches: [WorkerSwitch]) async throws {
         var others: [RedisCommand] = []
+        var leaving: [RedisCommand] = []
         let calls = switches.map { change in
             var fields: [RedisArgument] = ["is_online", change.isOnline ? "1" : "0"]
             if !change.isOnline {
                 fields += ["disconnected_at", .string(change.time.rfc3339)]
-                others.append(RedisCommand("ZREM", LiveKeys.activeWorkers, change.worker.activeMember))
-                others.append(RedisCommand("ZREM", LiveKeys.onlineWorkers(change.user), change.worker.name))
+                leaving.append(Self.leave(LiveKeys.activeWorkers, change.worker.activeMember, at: change.time))
+                leaving.append(Self.leave(LiveKeys.onlineWorkers(change.user), change.worker.name, at: change.time))
             } else {
                 let seconds = Int(change.time.secondsSinceUnixEpoch)
                 others.append(RedisCommand("ZADD", LiveKeys.activeWorkers, "GT", seconds, change.worker.activeMember))
@@ -144,6 +145,7 @@ package struct LiveSessions: Sendable {
             return Self.write(change.worker, stamp: "state_ms", change.time, fields)
         }
         _ = try await Scripts.run(calls, of: Self.lastWriterWins, on: redis)
+        _ = try await Scripts.run(leaving, of: Self.leaveUnlessActive, on: redis)
         if !others.isEmpty { _ = try await redis.pipeline(others) }
     }
 
@@ -159,6 +161,19 @@ package struct LiveSessions: Sendable {
             [.string(stamp), .integer(Int(time.millisecondsSinceUnixEpoch)), .integer(life)] + fields
         )
     }
+
+    private static func leave(_ set: String, _ member: String, at time: Instant) -> RedisCommand {
+        leaveUnlessActive.call([set], [.string(member), .integer(Int(time.secondsSinceUnixEpoch))])
+    }
+
+    /// KEYS set by last activity; ARGV member, second it went off. A member with later activity has come back meanwhile and stays.
+    private static let leaveUnlessActive = RedisScript(
+        """
+        local score = redis.call('ZSCORE', KEYS[1], ARGV[1])
+        if score and tonumber(score) <= tonumber(ARGV[2]) then return redis.call('ZREM', KEYS[1], ARGV[1]) end
+        return 0
+        """
+    )
 
     /// KEYS session set; ARGV client or empty, microsecond, 1 begins or -1 ends. Answers the number of open sessions.
     private static let session = RedisScript(

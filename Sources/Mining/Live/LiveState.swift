@@ -5,9 +5,12 @@ package import Redis
 /// can be rebuilt from the database, and a failure never fails the batch.
 package struct LiveState: Sendable {
     private let redis: RedisClient
+    /// A worker nothing has been heard of for so long is off, seconds.
+    private let silence: Int64
 
-    package init(redis: RedisClient) {
+    package init(redis: RedisClient, silence: Int64 = ShareStore.onlineSeconds) {
         self.redis = redis
+        self.silence = silence
     }
 
     /// Writes what one or several batches changed, in few round trips.
@@ -17,8 +20,14 @@ package struct LiveState: Sendable {
             calls.append(Self.add(activity.ring, to: LiveKeys.workerRing(worker.address, worker.name), now: now))
         }
         _ = try await Scripts.run(calls, of: Self.addToRing, on: redis)
-        _ = try await Scripts.run(delta.workers.map { $1.touch($0) }, of: WorkerActivity.touch, on: redis)
-        let sets = Self.sets(delta.workers)
+        let since = now.adding(seconds: -silence)
+        let touched = delta.workers.map { (worker: $0, activity: $1) }
+        let states = try await Scripts.run(
+            touched.map { $0.activity.touch($0.worker, awakeSince: since) },
+            of: WorkerActivity.touch,
+            on: redis
+        )
+        let sets = Self.sets(zip(touched, states).map { ($0.worker, $0.activity, isOnline: $1.int == 1) })
         if !sets.isEmpty { _ = try await redis.pipeline(sets) }
         try await raise(delta.bests)
     }
@@ -55,27 +64,30 @@ package struct LiveState: Sendable {
         """
     )
 
-    /// The sets active workers are in. A rejected share is no sign of life.
-    private static func sets(_ workers: [LiveWorker: WorkerActivity]) -> [RedisCommand] {
+    /// The sets active workers are in. A rejected share is no sign of life, and a share that comes behind its worker's disconnect does not
+    /// bring it back.
+    private static func sets(_ workers: [(worker: LiveWorker, activity: WorkerActivity, isOnline: Bool)]) -> [RedisCommand] {
         var active: [RedisArgument] = []
         var online: [UserID: [RedisArgument]] = [:]
         var names: [String: [RedisArgument]] = [:]
-        for (worker, activity) in workers {
+        for (worker, activity, isOnline) in workers {
             guard let last = activity.last else { continue }
+            names[worker.address, default: []].append(.string(worker.name))
+            guard isOnline else { continue }
             let seconds = RedisArgument.integer(Int(last.time.secondsSinceUnixEpoch))
             active += [seconds, .string(worker.activeMember)]
             online[activity.user, default: []] += [seconds, .string(worker.name)]
-            names[worker.address, default: []].append(.string(worker.name))
         }
-        guard !active.isEmpty else { return [] }
-        var commands = [RedisCommand("ZADD", arguments: [.string(LiveKeys.activeWorkers), "GT"] + active)]
-        for (user, members) in online {
-            commands.append(RedisCommand("ZADD", arguments: [.string(LiveKeys.onlineWorkers(user)), "GT"] + members))
-        }
+        var commands: [RedisCommand] = []
         for (address, members) in names {
             let key = LiveKeys.workers(address)
             commands.append(RedisCommand("SADD", arguments: [.string(key)] + members))
             commands.append(RedisCommand("EXPIRE", key, LiveKeys.workerLife))
+        }
+        guard !active.isEmpty else { return commands }
+        commands.append(RedisCommand("ZADD", arguments: [.string(LiveKeys.activeWorkers), "GT"] + active))
+        for (user, members) in online {
+            commands.append(RedisCommand("ZADD", arguments: [.string(LiveKeys.onlineWorkers(user)), "GT"] + members))
         }
         return commands
     }

@@ -1,5 +1,6 @@
 import Bitcoin
 package import GameRules
+package import Redis
 
 /// The windows hashrate is shown for.
 package struct Hashrates: Sendable, Equatable {
@@ -55,6 +56,23 @@ package struct WorkRing: Sendable, Equatable {
             }
             sums[resolution, default: [:]][bucket] = value
         }
+    }
+
+    /// Reads the answer to HGETALL of a ring.
+    package init(_ reply: RESPValue) {
+        self.init(
+            fields: (reply.map ?? []).compactMap { pair in
+                guard let name = pair.key.string, let value = pair.value.double else { return nil }
+                return (name: name, value: value)
+            }
+        )
+    }
+
+    /// The work in the whole buckets of a span.
+    func work(_ resolution: Resolution, in span: Range<Instant>) -> Double {
+        let buckets =
+            span.lowerBound.secondsSinceUnixEpoch / resolution.rawValue..<span.upperBound.secondsSinceUnixEpoch / resolution.rawValue
+        return (sums[resolution] ?? [:]).sorted { $0.key < $1.key }.reduce(0.0) { buckets.contains($1.key) ? $0 + $1.value : $0 }
     }
 
     /// Adds the work of one accepted share.

@@ -27,19 +27,20 @@ struct WorkerActivity: Sendable {
         if share.time > last?.time ?? .unixEpoch { last = share }
     }
 
-    func touch(_ worker: LiveWorker) -> RedisCommand {
+    func touch(_ worker: LiveWorker, awakeSince since: Instant) -> RedisCommand {
         Self.touch.call(
             [LiveKeys.worker(worker.address, worker.name)],
             [
                 .integer(Int(last?.time.millisecondsSinceUnixEpoch ?? 0)), .string(last?.time.rfc3339 ?? ""),
                 .double(last?.difficulty ?? 0),
                 .integer(accepted), .integer(rejected), .double(best), .integer(LiveKeys.workerLife),
+                .integer(Int(since.millisecondsSinceUnixEpoch)),
             ]
         )
     }
 
-    /// KEYS hash; ARGV millisecond and text of the last accepted share, its difficulty, accepted, rejected, best, life. The worker is online
-    /// unless a later disconnect is known.
+    /// KEYS hash; ARGV millisecond and text of the last accepted share, its difficulty, accepted, rejected, best, life, millisecond since
+    /// when a share is a sign of life. The worker is online unless the share is older or a later disconnect is known. Answers whether it is.
     static let touch = RedisScript(
         """
         local key, ms = KEYS[1], tonumber(ARGV[1])
@@ -50,7 +51,7 @@ struct WorkerActivity: Sendable {
             if ms >= tonumber(redis.call('HGET', key, 'diff_ms') or '0') then
                 redis.call('HSET', key, 'diff_ms', ARGV[1], 'current_diff', ARGV[3])
             end
-            if ms >= tonumber(redis.call('HGET', key, 'state_ms') or '0') then
+            if ms > tonumber(ARGV[8]) and ms >= tonumber(redis.call('HGET', key, 'state_ms') or '0') then
                 redis.call('HSET', key, 'state_ms', ARGV[1], 'is_online', '1')
             end
             if tonumber(ARGV[6]) > tonumber(redis.call('HGET', key, 'best_diff') or '0') then
@@ -61,7 +62,7 @@ struct WorkerActivity: Sendable {
         end
         if tonumber(ARGV[5]) > 0 then redis.call('HINCRBY', key, 'invalid_shares', ARGV[5]) end
         redis.call('EXPIRE', key, ARGV[7])
-        return 1
+        return tonumber(redis.call('HGET', key, 'is_online') or '0')
         """
     )
 }

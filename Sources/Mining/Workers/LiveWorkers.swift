@@ -37,16 +37,6 @@ struct LiveWorkers: Sendable {
 }
 
 extension WorkRing {
-    /// Reads a ring's hash as Redis answers it.
-    init(_ reply: RESPValue) {
-        self.init(
-            fields: (reply.map ?? []).compactMap { pair in
-                guard let name = pair.key.string, let value = pair.value.double else { return nil }
-                return (name: name, value: value)
-            }
-        )
-    }
-
     /// Accepted shares of the trailing hour, in buckets of minutes; those of the future do not count.
     func acceptedInHour(at now: Instant) -> Int {
         let current = now.secondsSinceUnixEpoch / 60

@@ -255,6 +255,7 @@ package struct MiningSettings: Sendable {
     package let claimIdleSeconds: Int
     package let claimIntervalSeconds: Int
     package let networkDifficultyFallback: Double?
+    package let workerTimeoutSeconds: Int
 
     init(_ reader: inout SettingsReader) {
         batchMaximum = reader.integer("INGEST_BATCH_MAX", 8000, in: 1...20000, "most stream entries in one transaction")
@@ -283,6 +284,12 @@ package struct MiningSettings: Sendable {
             "network difficulty until one is known; 0 chooses by network"
         )
         networkDifficultyFallback = fallback > 0 ? fallback : nil
+        workerTimeoutSeconds = reader.integer(
+            "WORKER_TIMEOUT_SECONDS",
+            300,
+            in: 60...3600,
+            "a worker that has been silent for so long is offline, seconds"
+        )
     }
 }
 

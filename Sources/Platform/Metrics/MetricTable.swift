@@ -49,6 +49,9 @@ package enum MetricTable {
         .gauge("tbg_stream_pending", "Entries read and not acknowledged.", labels: ["stream", "group"]),
         .gauge("tbg_stream_oldest_pending_seconds", "Age of the oldest of them.", labels: ["stream", "group"]),
         .counter("tbg_mining_late_shares_total", "Shares stored more than ten minutes after their pool time."),
+        .gauge("tbg_mining_active_workers", "Workers online."),
+        .gauge("tbg_mining_pool_hashrate_ths", "Work of all miners in the last five minutes, TH/s."),
+        .gauge("tbg_mining_rollup_mismatches", "Rows of yesterday that disagree with its shares.", labels: ["table"]),
         .counter("tbg_mining_gaps_total", "Losses of unread stream entries.", labels: ["reason"]),
         .histogram("tbg_event_age_seconds", "Age of a batch's oldest event at its commit.", labels: ["stream"], buckets: ageBuckets),
     ]

@@ -19,7 +19,29 @@ enum WorkerTasks {
             ScheduledTask("token_cleanup", .hourly(minute: 7), catchUp: .newestOnly) { _, now in
                 try await tokens.run(at: Instant(millisecondsSinceUnixEpoch: now))
             },
-        ] + NetworkJobs.tasks(runtime)
+        ] + mining(MiningJobs(runtime: runtime)) + NetworkJobs.tasks(runtime)
+    }
+
+    /// Spec 03 §6. What is run for an instant, a slot or a day takes it from the key, so that a late or manual run does the same; silence
+    /// and hashrates now are judged by the clock.
+    private static func mining(_ jobs: MiningJobs) -> [ScheduledTask] {
+        [
+            ScheduledTask("hashrate_snapshots", .every(seconds: 300, offsetSeconds: 5), catchUp: .newestOnly) { key, _ in
+                try await jobs.snapshots.run(at: Instant(secondsSinceUnixEpoch: key.slotStartSeconds))
+            },
+            ScheduledTask("worker_timeout", .every(seconds: 30), catchUp: .newestWithin(seconds: 30)) { _, now in
+                try await jobs.timeout.run(now: Instant(millisecondsSinceUnixEpoch: now))
+            },
+            ScheduledTask("bulk_hashrates", .every(seconds: 60), catchUp: .newestWithin(seconds: 60)) { _, now in
+                try await jobs.bulkHashrates.run(at: Instant(millisecondsSinceUnixEpoch: now))
+            },
+            ScheduledTask("rollup_audit", .daily(hour: 0, minute: 20), catchUp: .newestOnly) { key, _ in
+                try await jobs.audit.run(at: Instant(secondsSinceUnixEpoch: key.dueAtSeconds))
+            },
+            ScheduledTask("worker_archive", .daily(hour: 3, minute: 30), catchUp: .newestOnly) { _, now in
+                try await jobs.archive.run(at: Instant(millisecondsSinceUnixEpoch: now))
+            },
+        ]
     }
 
     static func scheduler(_ runtime: Runtime) -> SchedulerRole {

@@ -10,7 +10,7 @@ struct MiningCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "mining",
         abstract: "Tools of mining data.",
-        subcommands: [ReplayCommand.self, RebuildLive.self]
+        subcommands: [ReplayCommand.self, RebuildLive.self, RepairCommand.self]
     )
 
     struct ReplayCommand: AsyncParsableCommand {
@@ -63,6 +63,21 @@ struct MiningCommand: AsyncParsableCommand {
                 throw ValidationError("\(option) must be an RFC 3339 instant such as 2026-02-25T04:00:00Z")
             }
             return instant
+        }
+    }
+
+    struct RepairCommand: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "repair",
+            abstract: "Compute the derived tables of one day anew from its shares, tell what differed, and mend it."
+        )
+
+        @Option(help: "A UTC day such as 2026-02-25.")
+        var day: String
+
+        func run() async throws {
+            let day = try Rollups.day(day, "--day")
+            try await Rollups.rebuild(day...day, applies: true)
         }
     }
 

@@ -74,11 +74,11 @@ struct ShareFilterTests {
     func position() async throws {
         try await MiningRig.run { rig in
             let miner = try await rig.miner()
-            try await rig.apply(
-                (0..<6).map {
-                    try rig.share(of: miner, 100, Double(200 + $0), accepted: $0 % 2 == 0, at: rig.clock.now.adding(seconds: -Int64($0)))
-                }
-            )
+            let shares = try (0..<6).map { number in
+                let time = rig.clock.now.adding(seconds: -Int64(number))
+                return try rig.share(of: miner, 100, Double(200 + number), accepted: number % 2 == 0, at: time)
+            }
+            try await rig.apply(shares)
             let first = try await rig.get(path + "?limit=2", by: miner)
             let cursor = try #require(first["pagination.next_cursor"]?.stringValue)
             let rest = try await rig.get(path + "?limit=50&valid_only=false&cursor=\(cursor)", by: miner)

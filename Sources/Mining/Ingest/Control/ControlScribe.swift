@@ -9,8 +9,18 @@ package struct ControlScribe: Sendable {
     let workers: WorkerBook
     let observers: [any BatchObserver]
     let publisher: Publisher
+    /// A worker nothing has been heard of for so long is off, seconds.
+    let silence: Int64
 
-    package init(database: PostgresClient, owners: OwnerBook, workers: WorkerBook, observers: [any BatchObserver], publisher: Publisher) {
+    package init(
+        database: PostgresClient,
+        owners: OwnerBook,
+        workers: WorkerBook,
+        observers: [any BatchObserver],
+        publisher: Publisher,
+        silence: Int64 = ShareStore.onlineSeconds
+    ) {
+        self.silence = silence
         self.database = database
         self.owners = owners
         self.workers = workers

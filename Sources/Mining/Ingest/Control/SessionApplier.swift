@@ -5,9 +5,10 @@ import Postgres
 package struct ConnectApplier: EventApplier {
     private let scribe: ControlScribe
     private let sessions: LiveSessions
-    private let store = SessionStore()
+    private let store: SessionStore
 
     package init(scribe: ControlScribe, sessions: LiveSessions) {
+        store = SessionStore(silence: scribe.silence)
         self.scribe = scribe
         self.sessions = sessions
     }

@@ -4,6 +4,9 @@ import Postgres
 
 /// The SQL of sessions. Rows change by last writer wins of pool time, so order and repetition do not matter.
 struct SessionStore: Sendable {
+    /// A worker nothing has been heard of for so long is off, seconds.
+    var silence = ShareStore.onlineSeconds
+
     /// A session begins. It switches its worker on unless it is over already: a later disconnect is known, or it is too old to be evidence.
     /// Answers worker, whether it was switched on, last share.
     func connect(_ sessions: [(worker: Int64, connect: ConnectApplier.Connect)], now: Instant) -> SQL {
@@ -19,7 +22,7 @@ struct SessionStore: Sendable {
             archived_at = null
         from (
             select d.*, b.is_online as was_online,
-                   (b.disconnected_at is null or d.at >= b.disconnected_at) and d.at > \(now.adding(seconds: -ShareStore.onlineSeconds)) as wakes
+                   (b.disconnected_at is null or d.at >= b.disconnected_at) and d.at > \(now.adding(seconds: -silence)) as wakes
             from unnest(\(sessions.map(\.worker)), \(sessions.map(\.connect.session.time)), \(sessions.map(\.connect.payload.userAgent)),
                         \(sessions.map(\.connect.payload.initialDifficulty)), \(sessions.map(\.connect.event.envelope.source.rawValue)),
                         \(sessions.map(\.connect.event.envelope.region))) as d (id, at, agent, difficulty, source, region)

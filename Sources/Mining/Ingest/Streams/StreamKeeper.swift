@@ -5,8 +5,7 @@ import NIOCore
 package import Platform
 package import Redis
 
-/// Housekeeping by one worker: the watermark every second, figures every five, trimming and silent workers every thirty
-/// (spec 03a §5, §6.6, 03 §6.2).
+/// Housekeeping by one worker: the watermark every second, figures every five, trimming every thirty (spec 03a §5, §6.6).
 package struct StreamKeeper: Sendable {
     private static let tick = Duration.seconds(1)
 
@@ -14,16 +13,14 @@ package struct StreamKeeper: Sendable {
     private let group: String
     private let lock: KeeperLock
     private let gaps: GapLog
-    private let timeout: WorkerTimeout
     private let clock: Clock
     private let logger: Logger
     private let counts = ConsumerCounts()
 
-    package init(redis: RedisClient, group: String, consumer: String, gaps: GapLog, timeout: WorkerTimeout, clock: Clock, logger: Logger) {
+    package init(redis: RedisClient, group: String, consumer: String, gaps: GapLog, clock: Clock, logger: Logger) {
         self.redis = redis
         self.group = group
         self.gaps = gaps
-        self.timeout = timeout
         self.clock = clock
         self.logger = logger
         lock = KeeperLock(redis: redis, holder: consumer, life: .seconds(10))
@@ -45,22 +42,19 @@ package struct StreamKeeper: Sendable {
     }
 
     private func keep(tick: Int, _ trimmer: inout StreamTrimmer) async throws {
-        let settled = try await settle(tick: tick)
-        if tick % 30 == 15, let settled { _ = try await timeout.run(now: clock.now(), settled: settled) }
+        try await settle(tick: tick)
         if tick % 5 == 0 { try await report() }
         if tick % 30 == 29 { try await trim(&trimmer) }
     }
 
     /// Nothing settles beyond a gap that is not repaired.
-    @discardableResult
-    func settle(tick: Int) async throws -> Instant? {
+    func settle(tick: Int) async throws {
         let now = clock.now()
-        guard var settled = try await Watermark(redis: redis, group: group).compute(now: now) else { return nil }
+        guard var settled = try await Watermark(redis: redis, group: group).compute(now: now) else { return }
         if tick % 10 == 0 {
             if let gap = try await gaps.current() { settled = min(settled, gap.from) } else { try await gaps.settle(settled, now: now) }
         }
         try await Watermark(redis: redis, group: group).publish(settled, now: now)
-        return settled
     }
 
     private func report() async throws {

@@ -22,6 +22,11 @@ struct Watermark: Sendable {
         return oldest.adding(seconds: -Self.marginSeconds)
     }
 
+    /// The settled instant as it was last told; nil when nobody has told one.
+    static func published(on redis: RedisClient) async throws -> Instant? {
+        try await redis.send(RedisCommand("HGET", key, "settled_through")).string.flatMap { Instant(rfc3339: $0) }
+    }
+
     func publish(_ settled: Instant, now: Instant) async throws {
         try await redis.send(RedisCommand("HSET", Self.key, "settled_through", settled.rfc3339, "updated_at", now.rfc3339))
     }

@@ -46,7 +46,6 @@ struct StreamKeeperTests {
                 group: IngestService.group,
                 consumer: "c",
                 gaps: gaps,
-                timeout: rig.pipeline().timeout,
                 clock: rig.runtime.clock,
                 logger: rig.runtime.logger
             )
