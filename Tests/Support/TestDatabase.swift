@@ -74,6 +74,9 @@ private actor TemplateStore {
             let name = TestDatabase.uniqueName("template_" + template.name)
             let database = try await TestDatabase.create(named: name, from: "template0", server: server)
             try await template.prepare(database.url)
+            // A background worker of an extension would stand in the way of every clone.
+            try await Psql().run("alter database \"\(name)\" with allow_connections false", on: server)
+            try await Psql().run("select pg_terminate_backend(pid) from pg_stat_activity where datname = '\(name)'", on: server)
             DatabasesToDrop.add(name, server: server)
             return name
         }

@@ -154,7 +154,10 @@ struct Rig: Sendable {
 final class LogCapture: Sendable {
     private let lines = Mutex<[String]>([])
 
-    func append(_ line: [UInt8]) { lines.withLock { $0.append(String(decoding: line, as: UTF8.self)) } }
+    /// Takes whole lines, one or several.
+    func append(_ text: [UInt8]) {
+        lines.withLock { $0 += String(decoding: text, as: UTF8.self).split(separator: "\n").map(String.init) }
+    }
 
     /// Every line so far, as JSON objects.
     var events: [JSONValue] { text.compactMap { try? JSONParser().parse(Array($0.utf8)) } }
