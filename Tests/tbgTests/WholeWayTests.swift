@@ -38,7 +38,7 @@ struct WholeWayTests {
             var times: [Duration] = []
             for number in 1...50 {
                 let start = ContinuousClock.now
-                #expect(sender.send(Pool.share(of: owner.address, worker: "rig1", achieved: 2000 + Double(number))) == .sent)
+                #expect(sender.send(Pool.share(of: owner.address, worker: "rig1", achieved: 70000 + Double(number))) == .sent)
                 var text = await socket.nextText()
                 while let message = text, !message.contains("share_submitted") { text = await socket.nextText() }
                 times.append(.now - start)

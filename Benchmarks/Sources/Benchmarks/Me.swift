@@ -14,10 +14,8 @@ struct Me: AsyncParsableCommand {
     func run() async throws {
         try await Rig.run(options) { rig in
             let api = try await rig.startAPI()
-            let client = WalletClient(url: api.url, connections: 1)
             guard let wallet = WalletClient.signers(1, .p2wpkh).first else { throw BenchmarkFailure("no wallet") }
-            let header = "Authorization: Bearer " + (try await client.signIn(wallet))
-            try await client.close()
+            let header = "Authorization: Bearer " + (try WalletClient(url: api.url).signIn(wallet))
 
             var me: [Wrk] = []
             var health: [Wrk] = []

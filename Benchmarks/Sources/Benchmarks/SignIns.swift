@@ -26,12 +26,11 @@ struct SignIns: AsyncParsableCommand {
     func run() async throws {
         try await Rig.run(options) { rig in
             let api = try await rig.startAPI()
-            let client = WalletClient(url: api.url, connections: connections)
             let kinds: [(name: String, signers: [MessageSigner])] = [
                 ("P2WPKH, BIP-137", WalletClient.signers(Self.wallets, .p2wpkh)),
                 ("P2TR, BIP-322", WalletClient.signers(Self.wallets, .p2tr)),
             ]
-            for kind in kinds { _ = try await measure(client, kind.signers, for: .seconds(1)) }
+            for kind in kinds { _ = try await measure(api.url, kind.signers, for: .seconds(1)) }
 
             var rates = [[Double]](repeating: [], count: kinds.count)
             var loop: [Double] = []
@@ -40,12 +39,11 @@ struct SignIns: AsyncParsableCommand {
                 for (index, kind) in kinds.enumerated() {
                     rates[index].append(
                         try await Profiler.sampling(api.child.pid, "signins-\(index)", options) {
-                            try await measure(client, kind.signers, for: .seconds(seconds))
+                            try await measure(api.url, kind.signers, for: .seconds(seconds))
                         }
                     )
                 }
             }
-            try await client.close()
             await api.stop()
 
             var report = Report("wallet sign-ins per second (challenge and verify), \(connections) connections", "", "median", "range")
@@ -56,24 +54,15 @@ struct SignIns: AsyncParsableCommand {
         }
     }
 
-    private func measure(_ client: WalletClient, _ signers: [MessageSigner], for time: Duration) async throws -> Double {
-        let (elapsed, count) = try await stopwatch {
+    private func measure(_ url: String, _ signers: [MessageSigner], for time: Duration) async throws -> Double {
+        let threads = connections
+        let (elapsed, tokens) = try await stopwatch {
             let deadline = ContinuousClock.now + time
-            return try await withThrowingTaskGroup(of: Int.self) { group in
-                for task in 0..<connections {
-                    group.addTask {
-                        var count = 0
-                        while ContinuousClock.now < deadline {
-                            _ = try await client.signIn(signers[(task + count * connections) % signers.count])
-                            count += 1
-                        }
-                        return count
-                    }
-                }
-                return try await group.reduce(0, +)
+            return try await WalletThreads.signIn(threads, url) { thread, round in
+                ContinuousClock.now < deadline ? signers[(thread + round * threads) % signers.count] : nil
             }
         }
-        return Double(count) / elapsed
+        return Double(tokens.count) / elapsed
     }
 
     /// What a sign-in costs at least: one RS256 signature with 2,048 bits and one verified message signature.

@@ -14,10 +14,10 @@ struct DifficultyTimeline: Sendable, Equatable {
     private let fallback: Double
 
     /// - Parameters:
-    ///   - epochs: in any order.
+    ///   - epochs: by height, newest first; of two that start at one instant the newer is in force.
     ///   - fallback: the difficulty while nothing is known of the network, > 0.
     init(_ epochs: [Epoch], fallback: Double) {
-        self.epochs = epochs.sorted { $0.start < $1.start }
+        self.epochs = epochs.reversed().sorted { $0.start < $1.start }
         self.fallback = fallback
     }
 

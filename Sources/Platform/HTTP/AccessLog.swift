@@ -30,30 +30,35 @@ struct AccessLog: Sendable {
 
         let level = Self.level(response.status.code, route, time)
         guard level >= logger.logLevel else { return }
-        var members: Logger.Metadata = [
-            "event": "request", "request_id": .string(context.requestID), "method": .string(Self.knownMethod(request.method)),
-            "route": .string(route),
-            "status": .stringConvertible(response.status.code), "duration_ms": .stringConvertible(Double(time.nanoseconds / 1000) / 1000),
-            "bytes": .stringConvertible(response.body.contentLength ?? 0),
-        ]
-        if let client = context.facts.client { members["ip"] = .string(client.truncated) }
-        if let user = context.facts.user { members["user_id"] = .string(user.description) }
-        if let code = context.facts.errorCode { members["error_code"] = .string(code) }
-        logger.log(level: level, "request", metadata: members)
+        let line = RequestLine(
+            requestID: context.requestID,
+            method: Self.knownMethod(request.method),
+            route: route,
+            status: response.status.code,
+            microseconds: time.nanoseconds / 1000,
+            bytes: response.body.contentLength ?? 0,
+            client: context.facts.client?.truncated,
+            user: context.facts.user,
+            errorCode: context.facts.errorCode
+        )
+        logger.log(level: level, "request", metadata: ["event": "request", "line": .stringConvertible(line)])
     }
 
     /// A request that was refused before any route could see it; of its method and path nothing is known.
     func rejected(_ error: APIError, requestID: String, bytes: Int) {
         metrics.observe(method: nil, handler: "unmatched", status: error.status.code, time: .zero)
-        logger.log(
-            level: Self.level(error.status.code, "unmatched", .zero),
-            "request",
-            metadata: [
-                "event": "request", "request_id": .string(requestID), "method": "OTHER", "route": "unmatched",
-                "status": .stringConvertible(error.status.code), "duration_ms": .stringConvertible(0.0), "bytes": .stringConvertible(bytes),
-                "error_code": .string(error.code),
-            ]
+        let line = RequestLine(
+            requestID: requestID,
+            method: "OTHER",
+            route: "unmatched",
+            status: error.status.code,
+            microseconds: 0,
+            bytes: bytes,
+            client: nil,
+            user: nil,
+            errorCode: error.code
         )
+        logger.log(level: Self.level(error.status.code, "unmatched", .zero), "request", metadata: ["event": "request", "line": .stringConvertible(line)])
     }
 
     private static func level(_ status: Int, _ route: String, _ time: TimeAmount) -> Logger.Level {
@@ -67,6 +72,56 @@ struct AccessLog: Sendable {
         case .get, .head, .post, .put, .patch, .delete, .options: method?.rawValue ?? "OTHER"
         default: "OTHER"
         }
+    }
+}
+
+/// What the line of a request says (11 §16).
+private struct RequestLine: LogMembers {
+    let requestID: String
+    let method: String
+    let route: String
+    let status: Int
+    let microseconds: Int64
+    let bytes: Int
+    /// Truncated.
+    let client: String?
+    let user: UserID?
+    let errorCode: String?
+
+    func write(to writer: inout JSONWriter) {
+        writer.name("bytes")
+        writer.integer(bytes)
+        writer.name("duration_ms")
+        writer.decimal(microseconds, fractionDigits: 3)
+        if let errorCode {
+            writer.name("error_code")
+            writer.string(errorCode)
+        }
+        if let client {
+            writer.name("ip")
+            writer.string(client)
+        }
+        writer.name("method")
+        writer.string(method)
+        writer.name("request_id")
+        writer.string(requestID)
+        writer.name("route")
+        writer.string(route)
+        writer.name("status")
+        writer.integer(status)
+        if let user {
+            writer.name("user_id")
+            writer.integer(user.rawValue)
+        }
+    }
+
+    var description: String {
+        var text = "bytes=\(bytes) duration_ms=\(Double(microseconds) / 1000)"
+        if let errorCode { text += " error_code=\(errorCode)" }
+        if let client { text += " ip=\(client)" }
+        text += " method=\(method) request_id=\(requestID) route=\(route) status=\(status)"
+        if let user { text += " user_id=\(user)" }
+        return text
     }
 }
 
@@ -93,14 +148,12 @@ final class HTTPMetrics: Sendable {
     func observe(method: HTTPRequest.Method?, handler: String, status: Int, time: TimeAmount) {
         let series = Series(method: AccessLog.knownMethod(method), handler: handler)
         let (timer, counter) = handles.withLock { all -> (Metrics.Timer, Counter) in
+            if let found = all[series], let counter = found.byStatus[status] { return (found.duration, counter) }
             let dimensions = [("method", series.method), ("handler", handler)]
             var found = all[series] ?? Handles(duration: Timer(label: "http_request_duration_seconds", dimensions: dimensions))
-            let counter =
-                found.byStatus[status] ?? Counter(label: "http_requests_total", dimensions: dimensions + [("status", String(status))])
-            if found.byStatus[status] == nil {
-                found.byStatus[status] = counter
-                all[series] = found
-            }
+            let counter = Counter(label: "http_requests_total", dimensions: dimensions + [("status", String(status))])
+            found.byStatus[status] = counter
+            all[series] = found
             return (found.duration, counter)
         }
         timer.recordNanoseconds(time.nanoseconds)

@@ -30,7 +30,7 @@ package final class RequestDeadlines: Service, Sendable {
 
     /// Runs the answering of one request within the limit.
     func respond(_ body: @escaping @Sendable () async -> Response) async -> Response {
-        let task = Task.immediate(operation: body)
+        let task = Task.immediate(executorPreference: LoopExecutor.current, operation: body)
         let deadline = NIODeadline.now() + limit
         let id = state.withLock { state in
             state.nextID += 1

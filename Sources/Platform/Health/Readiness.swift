@@ -56,9 +56,6 @@ package actor Readiness {
         return report
     }
 
-    /// Whether the schema has every step this binary needs; asked of the database until it is so, then never again.
-    package var schemaIsReady: Bool { isMigrated }
-
     private func check() async -> ReadinessReport {
         let (database, redis, migrator) = (database, redis, migrator)
         async let databaseAnswer = TimeLimit.run(.seconds(1)) { _ = try await database.query(SQL.named("ready", "select 1")) }

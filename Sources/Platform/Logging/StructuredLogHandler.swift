@@ -3,6 +3,12 @@ import GameRules
 package import Logging
 import NIOCore
 
+/// Several members of a line under one metadata key, for lines so frequent that a dictionary of each would cost too much. As text they are
+/// `name=value` in the same order. Whoever writes them answers for it that none is secret.
+protocol LogMembers: CustomStringConvertible, Sendable {
+    func write(to writer: inout JSONWriter)
+}
+
 /// One JSON object (or one readable line) an event, with stable member names and nothing secret (spec 01 §8, 11 §16).
 ///
 /// Metadata keys become members; a member whose name speaks of a secret is never written, whatever its value.
@@ -47,6 +53,10 @@ package struct StructuredLogHandler: LogHandler {
         writer.name("msg")
         writer.string(Self.bounded(event.message.description))
         for (name, value) in members.sorted(by: { $0.key < $1.key }) where !Self.isSecret(name) {
+            if case .stringConvertible(let item) = value, let group = item as? any LogMembers {
+                group.write(to: &writer)
+                continue
+            }
             writer.name(name)
             Self.write(value, isText: name == "request_id", to: &writer)
         }
@@ -59,7 +69,9 @@ package struct StructuredLogHandler: LogHandler {
     }
 
     private func console(_ event: LogEvent, _ members: Logger.Metadata) -> [UInt8] {
-        let details = members.sorted { $0.key < $1.key }.filter { !Self.isSecret($0.key) }.map { "\($0.key)=\($0.value)" }
+        let details = members.sorted { $0.key < $1.key }.filter { !Self.isSecret($0.key) }.map { name, value in
+            if case .stringConvertible(let item) = value, item is any LogMembers { "\(item)" } else { "\(name)=\(value)" }
+        }
         let line =
             "\(clock.now().rfc3339) \(event.level.rawValue.uppercased()) \(Self.bounded(event.message.description)) \(details.joined(separator: " "))"
         let safe = line.unicodeScalars.map {

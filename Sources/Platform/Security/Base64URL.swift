@@ -3,8 +3,15 @@ import Foundation
 /// Unpadded base64url (RFC 4648 §5).
 package enum Base64URL {
     package static func encode(_ bytes: some Sequence<UInt8>) -> String {
-        Data(bytes).base64EncodedString().replacingOccurrences(of: "+", with: "-").replacingOccurrences(of: "/", with: "_")
-            .replacingOccurrences(of: "=", with: "")
+        let standard = Data(bytes).base64EncodedData().prefix { $0 != UInt8(ascii: "=") }
+        let text = standard.map { byte in
+            switch byte {
+            case UInt8(ascii: "+"): UInt8(ascii: "-")
+            case UInt8(ascii: "/"): UInt8(ascii: "_")
+            default: byte
+            }
+        }
+        return String(decoding: text, as: UTF8.self)
     }
 
     /// Whether a text is the one spelling of some bytes: the alphabet, a possible length, and no stray bits at the end (RFC 4648 §3.5).

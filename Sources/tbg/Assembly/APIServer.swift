@@ -65,7 +65,7 @@ struct APIServer {
         gate = ServiceGate(
             authenticator: accounts.authenticator,
             limiter: accounts.limiter,
-            schema: SchemaGuard(readiness: readiness),
+            schema: SchemaGuard(migrator: migrator),
             trustedProxies: settings.http.trustedProxies.compactMap { AddressRange($0) },
             subjects: SubjectHash(settings.tokens, random: runtime.random),
             network: settings.network.bitcoin,

@@ -134,16 +134,10 @@ struct AccountsRig: Sendable {
         var table = RouteTable<AppContext>()
         AccountsRoutes.add(to: &table, services: services, users: UsersServices(runtime: runtime, accounts: services))
         descriptions = table.descriptions
-        let readiness = Readiness(
-            database: runtime.database,
-            redis: runtime.redis,
-            migrator: Migrator(database: runtime.database),
-            clock: runtime.clock
-        )
         let gate = ServiceGate(
             authenticator: services.authenticator,
             limiter: services.limiter,
-            schema: SchemaGuard(readiness: readiness),
+            schema: SchemaGuard(migrator: Migrator(database: runtime.database)),
             trustedProxies: settings.http.trustedProxies.compactMap { AddressRange($0) },
             subjects: SubjectHash(settings.tokens, random: runtime.random),
             network: settings.network.bitcoin,

@@ -101,7 +101,7 @@ struct ShareFilterTests {
             let foreign = [
                 cursors.cursor(position, of: CursorRoute(tag: 10), for: miner.user), cursors.cursor(position, of: .shares, for: nil),
                 PageCursors(key: [1, 2, 3]).cursor(position, of: .shares, for: miner.user), String(cursor.dropLast()), cursor + "%3D",
-                "A" + cursor.dropFirst(), "Ag" + cursor.dropFirst(2), "x", "%00", "%E2%80%8B", String(repeating: "A", count: 5000),
+                "B" + cursor.dropFirst(), "Ag" + cursor.dropFirst(2), "x", "%00", "%E2%80%8B", String(repeating: "A", count: 5000),
             ]
             for text in foreign {
                 let answer = try await rig.get(path + "?cursor=\(text)", by: miner)

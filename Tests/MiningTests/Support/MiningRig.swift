@@ -97,16 +97,10 @@ struct MiningRig: Sendable {
         var table = RouteTable<AppContext>()
         AccountsRoutes.add(to: &table, services: accounts, users: UsersServices(runtime: runtime, accounts: accounts))
         MiningRoutes.add(to: &table, services: services)
-        let readiness = Readiness(
-            database: runtime.database,
-            redis: runtime.redis,
-            migrator: Migrator(database: runtime.database),
-            clock: runtime.clock
-        )
         let gate = ServiceGate(
             authenticator: accounts.authenticator,
             limiter: accounts.limiter,
-            schema: SchemaGuard(readiness: readiness),
+            schema: SchemaGuard(migrator: Migrator(database: runtime.database)),
             trustedProxies: [],
             subjects: SubjectHash(settings.tokens, random: runtime.random),
             network: settings.network.bitcoin,
