@@ -60,6 +60,7 @@ struct ShareReadStore: Sendable {
         let examined = examined(selection, limit: limit)
         // Of these two conditions the first chooses the ranges of time, the second the row (spec 03a §11).
         let keyset: SQL = position.map { "and (time, event_id) < (\($0.time), \($0.id))" } ?? ""
+        // Rows are numbered once they are few: numbering reads one ahead.
         return SQL.named(
             "shares_page",
             """
@@ -67,8 +68,10 @@ struct ShareReadStore: Sendable {
                    matches, place
             from (
                 select *, \(sql: selection.filter) as matches, row_number() over (order by time desc, event_id desc) as place
-                from shares where \(sql: selection.rows) and time >= \(window.start) and time <= \(window.end) \(sql: keyset)
-                order by time desc, event_id desc limit \(examined)
+                from (
+                    select * from shares where \(sql: selection.rows) and time >= \(window.start) and time <= \(window.end) \(sql: keyset)
+                    order by time desc, event_id desc limit \(examined)
+                ) examined
             ) s
             where matches or place = \(examined) order by time desc, event_id desc limit \(limit + 1)
             """
