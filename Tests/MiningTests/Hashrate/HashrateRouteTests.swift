@@ -103,8 +103,8 @@ struct HashrateRouteTests {
             let miner = try await rig.miner()
             try await rig.apply([rig.share(of: miner)])
             for chart in [path + "/chart", "/api/v1/mining/workers/rig1/hashrate"] {
-                #expect(try await rig.get(chart, by: miner)["window"] == "24h")
-                for window in ["", "2h", "1H", "24", "7d%20", "30d%00", "-1", "null"] {
+                for query in ["", "?window="] { #expect(try await rig.get(chart + query, by: miner)["window"] == "24h") }
+                for window in ["2h", "1H", "24", "7d%20", "30d%00", "-1", "null"] {
                     let answer = try await rig.get(chart + "?window=\(window)", by: miner)
                     #expect(answer.status == 422 && answer.faults == ["window:not_allowed"], "\(window): \(answer.text)")
                 }

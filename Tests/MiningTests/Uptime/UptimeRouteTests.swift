@@ -82,7 +82,7 @@ struct UptimeRouteTests {
             for days in ["0", "91", "-1", "9223372036854775807"] {
                 #expect(try await rig.get(path + "?days=\(days)", by: miner).faults == ["days:out_of_range"], "\(days)")
             }
-            for days in ["", "abc", "1.5", "1e1", "%00", "99999999999999999999"] {
+            for days in ["abc", "1.5", "1e1", "%00", "99999999999999999999"] {
                 let answer = try await rig.get(path + "?days=\(days)", by: miner)
                 #expect(answer.status == 422 && answer.faults.first?.hasPrefix("days:") == true, "\(days): \(answer.text)")
             }
