@@ -31,8 +31,8 @@ package struct WorkerArchive: Sendable {
 
     private func archive(_ now: Instant) async throws -> Int {
         let silent: SQL = """
-            archived_at is null and not is_online
-            and coalesce(greatest(last_share, connected_at, last_seen), first_seen) <= \(now.adding(seconds: -Self.silence))
+            w.archived_at is null and not w.is_online
+            and coalesce(greatest(w.last_share, w.connected_at, w.last_seen), w.first_seen) <= \(now.adding(seconds: -Self.silence))
             """
         var count = 0
         while true {
@@ -40,7 +40,7 @@ package struct WorkerArchive: Sendable {
                 """
                 update workers w set archived_at = \(now) from users u
                 where u.id = w.user_id and \(sql: silent)
-                  and w.id in (select id from workers where \(sql: silent) order by id limit \(Self.step))
+                  and w.id in (select w.id from workers w where \(sql: silent) order by w.id limit \(Self.step))
                 returning u.btc_address, w.worker_name
                 """,
                 access: .write

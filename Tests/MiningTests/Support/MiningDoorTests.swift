@@ -16,7 +16,7 @@ import Testing
 struct MiningDoorTests {
     static let paths = [
         "workers", "workers/rig1", "shares", "shares/stats", "difficulty/bests", "difficulty/scatter", "difficulty/distribution",
-        "difficulty/percentile",
+        "difficulty/percentile", "workers/rig1/hashrate", "hashrate", "hashrate/chart", "uptime",
     ]
 
     @Test("Nobody, a bad token, a key without the scope and a banned user are turned away; a key that may read is let in")
