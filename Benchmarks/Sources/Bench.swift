@@ -16,6 +16,8 @@ struct Bench: AsyncParsableCommand {
             SignIns.self,
             Me.self,
             Answers.self,
+            Reads.self,
+            Latency.self,
             BareServer.self,
             SocketClients.self,
         ]

@@ -64,6 +64,27 @@ struct SchedulerServiceTests {
         #expect(cluster.facts.ends.map(\.run.key.text) == (30...35).map { "2026-02-25T12:\($0)" })
     }
 
+    @Test("runs three tasks at once and no more, and all of them in the end")
+    func limit() async {
+        let counts = Mutex((running: 0, most: 0))
+        let tasks = (0..<8).map { number in
+            ScheduledTask("task\(number)", .daily(hour: 4, minute: 0), catchUp: .newestOnly) { _, _ in
+                counts.withLock { counts in
+                    counts.running += 1
+                    counts.most = max(counts.most, counts.running)
+                }
+                // Nobody ends before three have met.
+                while counts.withLock({ $0.most }) < 3 { await Task.yield() }
+                for _ in 0..<50 { await Task.yield() }
+                counts.withLock { $0.running -= 1 }
+            }
+        }
+        await running(service(tasks)) {
+            await cluster.wait { $0.ends.count == 8 }
+        }
+        #expect(counts.withLock { $0.most } == 3)
+    }
+
     @Test("never runs the same task twice side by side, while others go on")
     func neverSideBySide() async {
         let gate = Gate()

@@ -41,7 +41,7 @@ struct Ingest: AsyncParsableCommand {
             var report = Report("\(Double(entries).grouped) shares of \(Double(miners).grouped) miners", "", "per second", "range")
             report.row("ingest by tbg worker, committed", ours.median.grouped, ours.spread)
             report.row("COPY of the same rows", theirs.median.grouped, theirs.spread)
-            report.atLeast(0.25, ours.median / theirs.median, "ratio")
+            report.atLeast(0.35, ours.median / theirs.median, "ratio")
             report.show()
         }
     }

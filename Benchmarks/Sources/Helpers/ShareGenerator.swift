@@ -43,10 +43,20 @@ struct ShareGenerator {
         }
     }
 
-    private func datagram(_ index: Int, _ time: Instant, _ chance: inout SplitMix64) -> String {
+    /// Shares of this moment, as ckpool would send them; `first` keeps those of several calls apart. Only accepted shares make a miner known.
+    func datagrams(_ count: Int, first: Int, areAllAccepted: Bool = false) -> [String] {
+        var chance = SplitMix64(seed: UInt64(first) + 1)
+        let end = Clock.system.now().microsecondsSinceUnixEpoch
+        return (0..<count).map { index in
+            let time = Instant(microsecondsSinceUnixEpoch: end - Int64(count - index))
+            return datagram(first + index, time, &chance, rejects: !areAllAccepted)
+        }
+    }
+
+    private func datagram(_ index: Int, _ time: Instant, _ chance: inout SplitMix64, rejects: Bool = true) -> String {
         let address = addresses[index % addresses.count]
         let worker = index / addresses.count % 2 == 0 ? "rig-1" : "rig-2"
-        let isAccepted = !chance.next().isMultiple(of: UInt64(Self.rejectedOneIn))
+        let isAccepted = !chance.next().isMultiple(of: UInt64(Self.rejectedOneIn)) || !rejects
         let assigned = 1024.0
         // Achieved difficulties of valid shares are distributed as 1/u (spec 03a §1).
         let achieved = assigned / (Double((chance.next() >> 11) + 1) * 0x1p-53)

@@ -43,12 +43,21 @@ final class WalletClient {
         return token
     }
 
+    /// What a route answers to a signed-in caller.
+    func get(_ path: String, token: String) throws -> JSONObject {
+        try exchange("GET \(path) HTTP/1.1\r\nHost: \(host)\r\nAuthorization: Bearer \(token)\r\n\r\n", [], path)
+    }
+
     private func post(_ path: String, _ object: JSONObject) throws -> JSONObject {
         var writer = JSONWriter()
         writer.value(.object(object))
         let body = Array(writer.buffer.readableBytesView)
         let head =
             "POST /api/v1/auth\(path) HTTP/1.1\r\nHost: \(host)\r\nContent-Type: application/json\r\nContent-Length: \(body.count)\r\n\r\n"
+        return try exchange(head, body, path)
+    }
+
+    private func exchange(_ head: String, _ body: [UInt8], _ path: String) throws -> JSONObject {
         try send(Array(head.utf8) + body)
         let (status, answer) = try receive()
         guard status == 200, let object = try JSONParser().parse(answer).objectValue else {

@@ -23,8 +23,9 @@ struct RoleProcess: Sendable {
 
 extension Rig {
     /// Starts a role that opens no port.
-    func start(role: String) async throws -> RoleProcess {
-        let command = Command(Programs.service, [role], environment: variables, logPath: "\(directory)/\(role).log")
+    func start(role: String, _ extra: [String: String] = [:]) async throws -> RoleProcess {
+        let environment = variables.merging(extra) { $1 }
+        let command = Command(Programs.service, [role], environment: environment, logPath: "\(directory)/\(role).log")
         return RoleProcess(child: try await ChildProcess.start(command), port: 0, claim: nil)
     }
 

@@ -41,7 +41,7 @@ struct AccessLog: Sendable {
             user: context.facts.user,
             errorCode: context.facts.errorCode
         )
-        logger.log(level: level, "request", metadata: ["event": "request", "line": .stringConvertible(line)])
+        write(line, level: level)
     }
 
     /// A request that was refused before any route could see it; of its method and path nothing is known.
@@ -58,7 +58,11 @@ struct AccessLog: Sendable {
             user: nil,
             errorCode: error.code
         )
-        logger.log(level: Self.level(error.status.code, "unmatched", .zero), "request", metadata: ["event": "request", "line": .stringConvertible(line)])
+        write(line, level: Self.level(error.status.code, "unmatched", .zero))
+    }
+
+    private func write(_ line: RequestLine, level: Logger.Level) {
+        logger.log(level: level, "request", metadata: ["event": "request", "line": .stringConvertible(line)])
     }
 
     private static func level(_ status: Int, _ route: String, _ time: TimeAmount) -> Logger.Level {

@@ -1,4 +1,4 @@
-/// The intervals of the scheduler, in milliseconds (spec 11 §7).
+/// The intervals of the scheduler, in milliseconds, and its limit (spec 11 §7).
 public struct SchedulerConfiguration: Hashable, Sendable {
     /// Between attempts to become the leader, and after the ledger could not be read.
     public var leadershipRetryMilliseconds: Int64 = 5_000
@@ -12,6 +12,8 @@ public struct SchedulerConfiguration: Hashable, Sendable {
     public var overdueFactor: Int64 = 3
     /// The shortest duration taken as usual, so that a task of a few milliseconds does not alert over a pause.
     public var shortestUsualMilliseconds: Int64 = 1_000
+    /// Most tasks that run at once on this node; others wait for their turn.
+    public var concurrentRuns = 3
 
     /// The intervals of the specification.
     public init() {}

@@ -8,6 +8,7 @@ public final class SchedulerService: Sendable {
     private let ledger: any TaskLedger
     private let clock: any SchedulerClock
     private let runner: TaskRunner
+    private let limit: RunLimit
     private let hooks: SchedulerHooks
     private let metrics: SchedulerMetrics
     private let logger: Logger
@@ -33,6 +34,7 @@ public final class SchedulerService: Sendable {
         self.clock = clock
         self.runner = TaskRunner(ledger: ledger, locks: locks, clock: clock)
         self.hooks = hooks
+        limit = RunLimit(configuration.concurrentRuns)
         self.metrics = SchedulerMetrics(prefix: metricsPrefix)
         self.logger = logger
         self.machine = Mutex(SchedulerMachine(tasks: tasks, configuration: configuration))
@@ -102,10 +104,12 @@ public final class SchedulerService: Sendable {
     }
 
     private func start(_ task: ScheduledTask, _ key: DueKey, attempt: Int) async -> TaskRunner.End {
-        let startedAt = clock.nowMilliseconds
-        let end = await runner.run(task, key: key, isManual: false)
-        record(end, of: task, key, startedAt: startedAt, attempt: attempt)
-        return end
+        await limit.run {
+            let startedAt = clock.nowMilliseconds
+            let end = await runner.run(task, key: key, isManual: false)
+            record(end, of: task, key, startedAt: startedAt, attempt: attempt)
+            return end
+        }
     }
 
     private func record(_ end: TaskRunner.End, of task: ScheduledTask, _ key: DueKey, startedAt: Int64, attempt: Int) {

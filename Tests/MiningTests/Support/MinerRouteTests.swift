@@ -90,7 +90,9 @@ struct MinerRouteTests {
             let miner = try await rig.miner()
             try await rig.apply([rig.share(of: miner)])
             await rig.redis.stop()
-            let live: Set<String> = ["workers", "workers/rig1", "difficulty/bests", "difficulty/percentile"]
+            let live: Set<String> = [
+                "workers", "workers/rig1", "difficulty/bests", "difficulty/percentile", "workers/rig1/hashrate", "hashrate", "hashrate/chart",
+            ]
             for path in MiningDoorTests.paths {
                 let answer = try await rig.get(Self.base + path, by: miner)
                 #expect(answer.status == 200, "\(path): \(answer.text)")
