@@ -1,6 +1,6 @@
 import Foundation
-import Logging
 import GameRules
+import Logging
 import Platform
 import Postgres
 import Redis
@@ -34,7 +34,8 @@ struct SummaryPlanTests {
             try await rig.runtime.database.withConnection { connection in
                 let scans: SQL = """
                     select coalesce(sum(seq_scan + coalesce(idx_scan, 0)), 0)::bigint
-                    from pg_stat_xact_user_tables where relname like 'shares%'
+                    from pg_stat_xact_user_tables
+                    where relid = 'shares'::regclass or relid in (select inhrelid from pg_inherits where inhparent = 'shares'::regclass)
                     """
                 try await connection.execute("begin")
                 // What the backend did before may not have been reported yet.
