@@ -5,7 +5,6 @@ package struct MiningServices: Sendable {
     let workers: WorkerService
     let shares: ShareService
     let difficulty: DifficultyService
-    package let bans: RankBans
     let summary: SummaryService
     let blocks: BlockService
     let celebrations: CelebrationService
@@ -20,7 +19,6 @@ package struct MiningServices: Sendable {
         workers = WorkerService(runtime: runtime, epochs: epochs)
         shares = ShareService(runtime: runtime, epochs: epochs)
         difficulty = DifficultyService(runtime: runtime)
-        bans = RankBans(runtime: runtime)
         summary = SummaryService(database: runtime.database, redis: runtime.redis)
         blocks = BlockService(runtime: runtime)
         celebrations = CelebrationService(database: runtime.database, network: runtime.settings.network.bitcoin)

@@ -2,6 +2,9 @@ import API
 import Bitcoin
 import Foundation
 import LocalServers
+import Logging
+import NIOPosix
+import Redis
 import TestServers
 import Testing
 
@@ -110,6 +113,37 @@ struct CommandLineSignInTests {
             let missing = try await admin("ban", "404")
             #expect(missing.status == .code(1) && missing.text.contains("there is no user 404"), "\(missing.text)")
             #expect(try await admin("ban", "nobody").status == .code(64))
+        }
+    }
+
+    @Test("A ban by command takes its user out of the ranks, a pardon brings the best back")
+    func ranks() async throws {
+        let folder = try await Self.keyFiles()
+        try await Program.withAPI { api in
+            let token = try #require(Self.lines(try await Self.login(api, folder + "/hex"))["access token"])
+            let user = String(try #require(try await Self.me(api, token).json?["user"]?["id"]?.int64Value))
+            _ = try await Psql().run(
+                """
+                insert into personal_bests (user_id, timeframe, period_key, best_difficulty, share_time, created_at, updated_at)
+                values (\(user), 'alltime', 'all', 4096, now(), now(), now())
+                """,
+                on: try #require(api.stores["DATABASE_URL"])
+            )
+            let redis = RedisClient(
+                configuration: try RedisConfiguration(url: try #require(api.stores["REDIS_URL"])),
+                eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
+                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            )
+            func best() async throws -> Double? {
+                try await redis.send(RedisCommand("ZSCORE", "mining:rank:alltime:all", user)).double
+            }
+            try await redis.send(RedisCommand("ZADD", "mining:rank:alltime:all", 4096, user))
+            #expect(try await best() == 4096)
+            #expect(try await Program.run(["admin", "ban", user], api.stores).status == .code(0))
+            #expect(try await best() == nil)
+            #expect(try await Program.run(["admin", "unban", user], api.stores).status == .code(0))
+            #expect(try await best() == 4096)
+            await redis.close()
         }
     }
 

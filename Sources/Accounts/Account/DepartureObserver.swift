@@ -23,10 +23,14 @@ package protocol DepartureObserver: Sendable {
     func departs(_ departure: Departure, in transaction: PostgresTransaction) async throws
     /// Called after the commit, best effort: publish and refresh caches here.
     func departed(_ departure: Departure) async
+    /// Called after a ban has been lifted, best effort.
+    func pardoned(_ user: UserID, at now: Instant) async
 }
 
 extension DepartureObserver {
+    package func departs(_ departure: Departure, in transaction: PostgresTransaction) async throws {}
     package func departed(_ departure: Departure) async {}
+    package func pardoned(_ user: UserID, at now: Instant) async {}
 }
 
 extension [any DepartureObserver] {
@@ -36,5 +40,9 @@ extension [any DepartureObserver] {
 
     func departed(_ departure: Departure) async {
         for observer in self { await observer.departed(departure) }
+    }
+
+    func pardoned(_ user: UserID, at now: Instant) async {
+        for observer in self { await observer.pardoned(user, at: now) }
     }
 }

@@ -18,7 +18,7 @@ package struct AdministrationService: Sendable {
     }
 
     /// For a process that serves nobody.
-    /// - Parameter departures: what other features do when a user is banned, in order.
+    /// - Parameter departures: what other features do when a user is banned or pardoned, in order.
     package init(runtime: Runtime, departures: [any DepartureObserver] = []) {
         observers = departures
         let principals = PrincipalCache(store: PrincipalStore(database: runtime.database), clock: runtime.clock)
@@ -61,12 +61,15 @@ package struct AdministrationService: Sendable {
     /// Lifts a ban; the user signs in anew.
     /// - Returns: false for an id nobody has.
     package func unban(_ user: UserID, at now: Instant) async throws -> Bool {
-        try await change(AuditEvent("user.unbanned", by: .admin, resource: ("user", user.description)), at: now) {
+        let event = AuditEvent("user.unbanned", by: .admin, resource: ("user", user.description))
+        let found = try await change(event, at: now) {
             """
             update users set is_banned = false, banned_at = null, ban_reason = null, updated_at = \(now) where id = \(user)
             returning id
             """
         }
+        if found { await observers.pardoned(user, at: now) }
+        return found
     }
 
     /// Makes the owner of an address an administrator, or no longer.

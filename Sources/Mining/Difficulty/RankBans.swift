@@ -1,19 +1,19 @@
 package import GameRules
-package import Platform
-import Postgres
-import Redis
+import Platform
+package import Postgres
+package import Redis
 
 /// Keeps banned users out of the ranks (spec 03 §5). Their bests stay in the database, so that a pardon brings them back.
 package struct RankBans: Sendable {
     private let bests: BestReadStore
     private let redis: RedisClient
 
-    package init(runtime: Runtime) {
-        bests = BestReadStore(database: runtime.database)
-        redis = runtime.redis
+    package init(database: PostgresClient, redis: RedisClient) {
+        bests = BestReadStore(database: database)
+        self.redis = redis
     }
 
-    /// Takes a banned user out of every rank. First the mark, then the ranks: a best that rises meanwhile does not come back.
+    /// Takes a banned or deleted user out of every rank. First the mark, then the ranks: a best that rises meanwhile does not come back.
     /// - Throws: `RedisError`; safe to repeat.
     package func exclude(_ user: UserID, at now: Instant) async throws {
         let removals = Self.keys(of: user, at: now).map { RedisCommand("ZREM", LiveKeys.rank($0.timeframe, $0.period), user.description) }

@@ -33,7 +33,7 @@ package struct LiveRebuild: Sendable {
     package func run(now: Instant) async throws {
         try await rings(now: now)
         try await workers(now: now)
-        try await ranks(day: UTCDay(containing: now))
+        try await ranks(now: now)
         try await network()
         try await redis.send(RedisCommand("SET", LiveKeys.isBuilt, now.rfc3339))
         logger.info("live state built", metadata: ["event": "live_rebuilt"])
@@ -141,10 +141,12 @@ package struct LiveRebuild: Sendable {
         }
     }
 
-    private func ranks(day: UTCDay) async throws {
-        let banned = try await database.query("select id from users where is_banned").map { try UserID(postgres: $0[0]).description }
-        if !banned.isEmpty {
-            try await redis.send(RedisCommand("SADD", arguments: [.string(LiveKeys.unranked)] + banned.map { .string($0) }))
+    /// Redis may have been away when a user was banned, and have come back with the ranks of before.
+    private func ranks(now: Instant) async throws {
+        let day = UTCDay(containing: now)
+        let bans = RankBans(database: database, redis: redis)
+        for user in try await database.query("select id from users where is_banned").map({ try UserID(postgres: $0[0]) }) {
+            try await bans.exclude(user, at: now)
         }
         let rows = try await database.query(
             """

@@ -40,7 +40,9 @@ struct AdministrationTests {
             #expect(try await rig.number("select count(*) from users where ban_reason = 'cheating' and banned_at = \(rig.clock.now)") == 1)
             #expect(try await audited(rig, "user.banned") == ["admin user \(account.user)"])
 
+            #expect(departures.pardoned.isEmpty)
             #expect(try await administration.unban(account.user, at: rig.clock.now))
+            #expect(departures.pardoned == [account.user])
             #expect(try await audited(rig, "user.unbanned") == ["admin user \(account.user)"])
             #expect(try await rig.call(.get, AccountsRig.me, token: account.token).code == "session_revoked", "the old session stays dead")
             #expect(try await rig.call(.get, AccountsRig.me, key: key).status == 200)

@@ -15,10 +15,11 @@ final class RecordedDepartures: DepartureObserver {
         let account: String
     }
 
-    private let state = Mutex<(seen: [Seen], committed: [Departure], isRefusing: Bool)>(([], [], false))
+    private let state = Mutex<(seen: [Seen], committed: [Departure], pardoned: [UserID], isRefusing: Bool)>(([], [], [], false))
 
     var seen: [Seen] { state.withLock { $0.seen } }
     var committed: [Departure] { state.withLock { $0.committed } }
+    var pardoned: [UserID] { state.withLock { $0.pardoned } }
     var isRefusing: Bool {
         get { state.withLock { $0.isRefusing } }
         set { state.withLock { $0.isRefusing = newValue } }
@@ -33,4 +34,6 @@ final class RecordedDepartures: DepartureObserver {
     }
 
     func departed(_ departure: Departure) async { state.withLock { $0.committed.append(departure) } }
+
+    func pardoned(_ user: UserID, at now: Instant) async { state.withLock { $0.pardoned.append(user) } }
 }

@@ -1,4 +1,5 @@
 import API
+import Accounts
 import Foundation
 import GameRules
 import HTTPTypes
@@ -81,8 +82,7 @@ struct PercentileTests {
             let top = try await rig.miner(RigAddress.second)
             try await rig.apply([rig.share(of: miner, 1, 10), rig.share(of: top, 1, 99)])
             #expect(try await rig.get(Self.path, by: miner)["rank"] == 2)
-            try await rig.execute("update users set is_banned = true where id = \(top.user)")
-            try await rig.services.bans.exclude(top.user, at: rig.clock.now)
+            #expect(try await rig.accounts.administration.ban(top.user, at: rig.clock.now))
             // A machine that keeps on mining does not come back by itself.
             try await rig.apply([rig.share(of: top, 1, 199)])
             if !hasRedis { await rig.redis.stop() }
@@ -97,13 +97,48 @@ struct PercentileTests {
             let miner = try await rig.miner()
             let top = try await rig.miner(RigAddress.second)
             try await rig.apply([rig.share(of: miner, 1, 10), rig.share(of: top, 1, 5)])
-            try await rig.services.bans.exclude(top.user, at: rig.clock.now)
+            #expect(try await rig.accounts.administration.ban(top.user, at: rig.clock.now))
             try await rig.apply([rig.share(of: top, 1, 199)])
-            try await rig.services.bans.readmit(top.user, at: rig.clock.now)
+            #expect(try await rig.accounts.administration.unban(top.user, at: rig.clock.now))
             for timeframe in ["week", "month", "alltime"] {
                 let answer = try await rig.get(Self.path + "?timeframe=\(timeframe)", by: miner)
                 #expect(answer["rank"] == 2 && answer["total_miners"] == 2, "\(timeframe)")
             }
+        }
+    }
+
+    @Test("Who deletes the account is counted no more, nor is a machine that goes on under its address counted as the same miner")
+    func deleted() async throws {
+        try await MiningRig.run { rig in
+            let miner = try await rig.miner()
+            let top = try await rig.miner(RigAddress.second)
+            try await rig.apply([rig.share(of: miner, 1, 10), rig.share(of: top, 1, 99)])
+            let gone = try await rig.call(.delete, "/api/v1/users/me", ["confirm": .string(top.address)], token: top.token)
+            #expect((200..<300).contains(gone.status), "\(gone.text)")
+            for timeframe in ["week", "month", "alltime"] {
+                let answer = try await rig.get(Self.path + "?timeframe=\(timeframe)", by: miner)
+                #expect(answer["rank"] == 1 && answer["total_miners"] == 1, "\(timeframe)")
+            }
+            try await rig.apply([rig.share(of: top, 1, 5)])
+            let answer = try await rig.get(Self.path, by: miner)
+            #expect(answer["rank"] == 1 && answer["total_miners"] == 2)
+        }
+    }
+
+    @Test("A ban without Redis lets the ban stand; ranks follow when they are built again")
+    func bannedWithoutRedis() async throws {
+        try await MiningRig.run { rig in
+            let miner = try await rig.miner()
+            let top = try await rig.miner(RigAddress.second)
+            try await rig.apply([rig.share(of: miner, 1, 10), rig.share(of: top, 1, 99)])
+            await rig.redis.stop()
+            #expect(try await rig.accounts.administration.ban(top.user, at: rig.clock.now))
+            try await rig.redis.start()
+            try await rig.runtime.redis.connect()
+            let rebuild = LiveRebuild(database: rig.runtime.database, redis: rig.runtime.redis, logger: rig.runtime.logger)
+            try await rebuild.run(now: rig.clock.now)
+            let answer = try await rig.get(Self.path, by: miner)
+            #expect(answer["rank"] == 1 && answer["total_miners"] == 1)
         }
     }
 }

@@ -103,8 +103,13 @@ struct TakeoverTests {
         }
     }
 
-    @Test("A group that disappears is made again, and everything in the stream is read again without effect")
-    func groupDeleted() async throws {
+    @Test(
+        "A group that disappears, or a stream with it, is made again; what is still there is read again without effect, and a gap noted",
+        arguments: [
+            RedisCommand("XGROUP", "DESTROY", "mining:share_submitted", "tbg-api-consumers"), RedisCommand("DEL", "mining:share_submitted"),
+        ]
+    )
+    func groupDeleted(loss: RedisCommand) async throws {
         try await IngestRig.run { rig in
             try await rig.add((1...10).map { rig.share(1000, 1000 + Double($0)) })
             let redis = rig.runtime.redis
@@ -114,7 +119,7 @@ struct TakeoverTests {
                     Clock.system.now(),
                     now: Clock.system.now()
                 )
-                try await redis.send(RedisCommand("XGROUP", "DESTROY", IngestService.shareStream, IngestService.group))
+                try await redis.send(loss)
                 try await rig.add([rig.share(1000, 5000)])
                 try await rig.awaitNumber("select count(*) from shares", toBe: 11)
                 try await rig.awaitAcknowledged()

@@ -91,7 +91,12 @@ struct MiningRig: Sendable {
         self.redis = redis
         let settings = runtime.settings
         let ring = try await KeyRing.load(try KeyRingFiles(settings.tokens) { throw KeyRing.Failure.noSigningKey })
-        accounts = AccountsServices(runtime: runtime, keys: CurrentKeyRing(ring), limiterPatience: .seconds(10))
+        accounts = AccountsServices(
+            runtime: runtime,
+            keys: CurrentKeyRing(ring),
+            limiterPatience: .seconds(10),
+            departures: [RankDepartures(runtime: runtime)]
+        )
         services = MiningServices(runtime: runtime)
         pipeline = MiningPipeline(runtime: runtime, observers: observers)
         var table = RouteTable<AppContext>()

@@ -1,0 +1,91 @@
+import Foundation
+import GameRules
+import Platform
+import Postgres
+import Redis
+import Testing
+
+@testable import Mining
+
+/// The same share more than once, and several who store it (spec 03a §6.2, §12).
+@Suite("Shares delivered twice", .serialized)
+struct ShareRaceTests {
+    private static let totals: [SQL] = [
+        "select count(*) from shares", "select total_shares from user_share_totals",
+        "select sum(total_shares)::bigint from user_daily_stats", "select sum(total_shares)::bigint from hourly_shares",
+        "select sum(total_shares)::bigint from daily_shares", "select sum(total_shares)::bigint from pool_hourly",
+        "select sum(accepted_shares)::bigint from workers",
+    ]
+
+    private static func shares(_ rig: IngestRig, _ count: Int) throws -> [MiningEvent] {
+        let now = Clock.system.now()
+        return try (0..<count).map { number in
+            try rig.event(
+                .shareSubmitted,
+                at: now.adding(milliseconds: -Int64(number)),
+                #"{"user":"\#(SliceRig.address)","worker":"rig\#(number % 4)","diff":1000,"sdiff":\#(1000 + number)}"#
+            )
+        }
+    }
+
+    @Test("A batch that holds a share twice stores it once")
+    func withinBatch() async throws {
+        try await IngestRig.run { rig in
+            let shares = try Self.shares(rig, 20)
+            #expect(try await rig.pipeline().shares.apply(shares + shares.reversed(), now: Clock.system.now()) == 20)
+            for total in Self.totals { #expect(try await rig.number(total) == 20) }
+        }
+    }
+
+    @Test("Three workers that race for the same shares store each once, whatever the order")
+    func racing() async throws {
+        try await IngestRig.run { rig in
+            let shares = try Self.shares(rig, 600)
+            let added = try await withThrowingTaskGroup(of: Int.self) { group in
+                for _ in 0..<3 {
+                    let pipeline = rig.pipeline()
+                    group.addTask {
+                        var added = 0
+                        for start in stride(from: 0, to: 600, by: 50) {
+                            added += try await rig.retrying {
+                                try await pipeline.shares.apply(shares[start..<(start + 50)].shuffled(), now: Clock.system.now())
+                            }
+                        }
+                        return added
+                    }
+                }
+                return try await group.reduce(0, +)
+            }
+            #expect(added == 600)
+            for total in Self.totals { #expect(try await rig.number(total) == 600) }
+        }
+    }
+
+    @Test("Shares of eight days ago are stored, also those of a day nobody has made room for")
+    func anyDay() async throws {
+        try await IngestRig.run { rig in
+            let now = Clock.system.now()
+            let keeper = TimeTableKeeper(database: rig.runtime.database)
+            let later = now.adding(seconds: 40 * 86_400)
+            let shares = try [now.adding(seconds: -8 * 86_400 + 60), later].map { time in
+                try rig.event(.shareSubmitted, at: time, #"{"user":"\#(SliceRig.address)","worker":"rig1","diff":1000,"sdiff":2000}"#)
+            }
+            #expect(try await rig.pipeline().shares.apply(shares, now: now) == 2)
+            try await keeper.makeRanges(at: later)
+            #expect(try await rig.number("select count(*) from shares") == 2)
+            #expect(try await rig.pipeline().shares.apply(shares, now: later) == 0, "what moved into its own day is still known")
+            if try await rig.number("select count(*) from pg_class where relname = 'shares_default'") == 1 {
+                #expect(try await rig.number("select count(*) from shares_default") == 0)
+            }
+        }
+    }
+}
+
+extension IngestRig {
+    /// Repeats what lost a race, as the consumer does.
+    fileprivate func retrying<Value: Sendable>(_ body: () async throws -> Value) async throws -> Value {
+        while true {
+            do { return try await body() } catch  where RetryPolicy.isPassing(error) { continue }
+        }
+    }
+}
