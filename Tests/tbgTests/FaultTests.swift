@@ -39,7 +39,7 @@ struct FaultTests {
                 return group.pending == 0 && group.lag == 0
             }
             let accepted = try await eventIDs(in: "mining:share_submitted", of: redis)
-            #expect(accepted.count > 1000)
+            #expect(accepted.count > 100)
             let rows = try await instance.database.query("select event_id from shares")
             let stored = try rows.map { try UUID(postgres: $0[0]) }
             #expect(stored.count == Set(stored).count)

@@ -129,7 +129,13 @@ struct SocketTests {
     func shutdown() async throws {
         try await TestServer.run { server in
             var sessions: [WebSocketClientSession] = []
-            for _ in 0..<20 { sessions.append(try await server.session()) }
+            for _ in 0..<20 {
+                let session = try await server.session()
+                // An answer shows that the server is done with opening.
+                session.client.send(text: "here")
+                #expect(await session.nextText() == "here")
+                sessions.append(session)
+            }
             #expect(server.sockets.count == 20)
             async let closed: Void = server.sockets.closeAll(reason: "restart", over: .milliseconds(50))
             for session in sessions {
