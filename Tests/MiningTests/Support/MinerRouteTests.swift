@@ -91,7 +91,8 @@ struct MinerRouteTests {
             try await rig.apply([rig.share(of: miner)])
             await rig.redis.stop()
             let live: Set<String> = [
-                "workers", "workers/rig1", "difficulty/bests", "difficulty/percentile", "workers/rig1/hashrate", "hashrate", "hashrate/chart",
+                "workers", "workers/rig1", "difficulty/bests", "difficulty/percentile", "workers/rig1/hashrate", "hashrate",
+                "hashrate/chart",
             ]
             for path in MiningDoorTests.paths {
                 let answer = try await rig.get(Self.base + path, by: miner)
