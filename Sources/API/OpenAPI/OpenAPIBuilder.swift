@@ -116,6 +116,8 @@ struct OpenAPIBuilder {
     private func errors(of route: RouteDescription) -> [(status: HTTPResponse.Status, codes: [String])] {
         var all: [DocumentedError] = []
         if !route.auth.isOptional { all.append(.unauthorized("unauthorized")) }
+        // One kind of credentials or the other, not both.
+        if route.auth.schemes.count > 1 { all.append(.badRequest("bad_request")) }
         if route.readsBody {
             all += [
                 .badRequest("malformed_json"), DocumentedError(.contentTooLarge, "payload_too_large"),
