@@ -125,6 +125,9 @@ struct OpenAPIBuilder {
             ]
         }
         if !route.fields.isEmpty { all.append(.unprocessable("validation_error")) }
+        if !route.fields(in: .path).isEmpty || !route.fields(in: .query).isEmpty {
+            all.append(DocumentedError(.uriTooLong, "uri_too_long"))
+        }
         if route.rate != .none { all += [.tooManyRequests("rate_limited"), .unavailable("busy")] }
         all.append(DocumentedError(.internalServerError, "internal_error"))
         all += route.errors
