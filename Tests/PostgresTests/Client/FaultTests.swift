@@ -52,7 +52,7 @@ struct FaultTests {
             #expect(await postgresError { try await client.query(suicide, access: .read) }?.kind == "connection_lost")
             #expect(await postgresError { try await client.query(suicide, access: .write) }?.kind == "connection_lost")
             let backend = try await client.query("select pg_backend_pid()").decode(Int.self)
-            let slow = Task { try await client.query("select pg_backend_pid(), pg_sleep(0.3)").first?.decode(Int.self) }
+            let slow = Task { try await client.query("select pg_backend_pid(), pg_sleep(1)").first?.decode(Int.self) }
             let sleeping: SQL = "select exists(select from pg_stat_activity where pid = \(backend[0]) and wait_event = 'PgSleep')"
             while try await client.query(sleeping, access: .write).decode(Bool.self) == [false] { await Task.yield() }
             try await client.execute("select pg_terminate_backend(\(Int32(backend[0])))")
