@@ -4,9 +4,6 @@ import Postgres
 
 /// The SQL of hashrate: ranges of one user's snapshots and hours by key, never `shares` (spec 03 §3 routes 3, 12, 13, 03a §11).
 struct HashrateStore: Sendable {
-    /// A snapshot older than this says nothing of now, seconds: a miner silent for so long has no hashrate to speak of.
-    private static let memory: Int64 = 3600
-
     let database: PostgresClient
 
     // MARK: charts
@@ -83,7 +80,7 @@ struct HashrateStore: Sendable {
     func worker(_ name: String, of user: UserID, at now: Instant) async throws -> Worker? {
         guard let row = try await database.query(Self.worker(name, of: user)).first else { return nil }
         let (first, last, hashrate) = try row.decode((Instant, Instant?, Double?).self)
-        let isRecent = last.map { $0 > now.adding(seconds: -Self.memory) } ?? false
+        let isRecent = last.map { $0 > now.adding(seconds: -SnapshotStore.memory) } ?? false
         return Worker(firstSeen: first, lastHashrate: isRecent ? hashrate ?? 0 : 0)
     }
 
@@ -98,7 +95,8 @@ struct HashrateStore: Sendable {
             from (select \(user)::bigint as id) u
             left join lateral (
                 select * from hashrate_snapshots
-                where user_id = u.id and worker_name = \(SnapshotStore.allWorkers) and time > \(now.adding(seconds: -memory)) and time <= \(now)
+                where user_id = u.id and worker_name = \(SnapshotStore.allWorkers) and time > \(now.adding(seconds: -SnapshotStore.memory))
+                  and time <= \(now)
                 order by time desc limit 1
             ) s on true
             """

@@ -29,15 +29,6 @@ package struct WorkRing: Sendable, Equatable {
             case .hour: "h"
             }
         }
-
-        /// Buckets a reader may still need.
-        var kept: Int64 {
-            switch self {
-            case .second: 30
-            case .minute: 60
-            case .hour: 24
-            }
-        }
     }
 
     private var sums: [Resolution: [Int64: Double]] = [:]

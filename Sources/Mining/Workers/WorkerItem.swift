@@ -14,7 +14,7 @@ struct WorkerItem: ResponseObject {
     let now: Instant
 
     private var status: WorkerStatus { row.isOnline ? .online : .offline }
-    private var hashrates: Hashrates { live?.ring.hashrates(at: now) ?? row.hashrates }
+    private var hashrates: Hashrates { live?.ring.hashrates(at: now) ?? row.hashrates(at: now) }
     private var acceptRate: Double { Percent.of(row.accepted, in: row.accepted + row.rejected, whenNone: 100) }
 
     private var ip: String? {

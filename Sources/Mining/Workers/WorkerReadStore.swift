@@ -19,8 +19,13 @@ struct WorkerReadStore: Sendable {
         let connectedAt: Instant?
         let disconnectedAt: Instant?
         let userAgent: String?
-        /// As of the last snapshot.
-        let hashrates: Hashrates
+        /// As of the last snapshot the worker was in.
+        let snapshot: Hashrates
+
+        /// What the last snapshot says of an instant: nothing once the worker has been silent for long, for then it is in no snapshot.
+        func hashrates(at now: Instant) -> Hashrates {
+            lastShare.map { $0 > now.adding(seconds: -SnapshotStore.memory) } ?? false ? snapshot : .zero
+        }
     }
 
     let database: PostgresClient
@@ -74,7 +79,7 @@ struct WorkerReadStore: Sendable {
             connectedAt: connected,
             disconnectedAt: disconnected,
             userAgent: agent,
-            hashrates: Hashrates(oneMinute: minute, fiveMinutes: five, oneHour: hour, oneDay: day)
+            snapshot: Hashrates(oneMinute: minute, fiveMinutes: five, oneHour: hour, oneDay: day)
         )
     }
 }

@@ -87,6 +87,31 @@ struct WorkerTimeoutTests {
         }
     }
 
+    @Test("Workers that come back while they are switched off are on in the end, for whoever asks")
+    func back() async throws {
+        try await MiningRig.run { rig in
+            let miner = try await rig.miner()
+            let names = (0..<200).map { "w\($0)" }
+            try await rig.apply(names.map { try rig.share(of: miner, worker: $0) })
+            rig.clock.advance(milliseconds: 301_000)
+            try await settle(rig, at: rig.clock.now)
+            let watcher = Watcher()
+            let leaders = (0..<2).map { _ in MiningJobs(runtime: rig.runtime, observers: [watcher]).timeout }
+            async let first = leaders[0].run(now: rig.clock.now)
+            async let second = leaders[1].run(now: rig.clock.now)
+            for some in stride(from: 0, to: 200, by: 20) {
+                try await rig.apply(names[some..<some + 20].map { try rig.share(of: miner, worker: $0) })
+            }
+            let count = try await first + second
+            #expect(watcher.seen.count == count && Set(watcher.seen).count == count)
+            #expect(try await leaders[0].run(now: rig.clock.now) == 0)
+            #expect(try await rig.number("select count(*)::float8 from workers where is_online") == 200)
+            let answer = try await rig.get("/api/v1/mining/workers", by: miner)
+            #expect(answer["online_count"] == 200)
+            #expect(try await rig.get("/api/v1/mining/hashrate", by: miner)["workers_online"] == 200)
+        }
+    }
+
     @Test("While ingest is behind, or nothing is known of it, nobody is switched off; states are right when it is back")
     func outage() async throws {
         try await MiningRig.run { rig in

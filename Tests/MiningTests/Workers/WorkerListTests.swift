@@ -129,6 +129,23 @@ struct WorkerListTests {
         }
     }
 
+    @Test("Without Redis a worker silent for an hour has no rate, whatever the last snapshot it was in has left in its row")
+    func staleSilence() async throws {
+        try await MiningRig.run { rig in
+            let miner = try await rig.miner()
+            let hour = rig.clock.now.adding(seconds: -3600)
+            try await rig.apply([
+                rig.share(of: miner, worker: "gone", at: hour), rig.share(of: miner, worker: "near", at: hour.adding(microseconds: 1)),
+            ])
+            try await rig.execute("update workers set hashrate_1m = 0, hashrate_5m = 0, hashrate_1h = 30, hashrate_24h = 40")
+            await rig.redis.stop()
+            let answer = try await rig.get(path, by: miner)
+            #expect(answer.isStale)
+            #expect(answer.column("hashrate_1h", of: "workers") == [0, 30])
+            #expect(answer.column("hashrate_24h", of: "workers") == [0, 40])
+        }
+    }
+
     @Test("Who has not proven the address does not learn where its machines stand")
     func unverified() async throws {
         try await MiningRig.run { rig in

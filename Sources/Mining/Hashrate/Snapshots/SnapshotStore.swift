@@ -6,6 +6,8 @@ import Postgres
 struct SnapshotStore: Sendable {
     /// The worker name of a user's own row.
     static let allWorkers = ""
+    /// A snapshot older than this says nothing of now, seconds: a miner silent for so long has no hashrate to speak of.
+    static let memory: Int64 = 3600
     /// Where the newest slot taken is noted.
     private static let mark = (group: "tbg-mining", stream: "hashrate_snapshots")
 

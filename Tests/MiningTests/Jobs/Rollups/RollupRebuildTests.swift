@@ -64,6 +64,26 @@ struct RollupRebuildTests {
         }
     }
 
+    @Test("Records, blocks, sessions and targets told without a share are in no sum")
+    func beside() async throws {
+        try await MiningRig.run { rig async throws in
+            let miner = try await mine(rig)[0]
+            let who = #""user":"\#(miner.address)","worker":"rig1""#
+            try await rig.apply([
+                rig.event(.bestDifficulty, #"{\#(who),"new_best":1e12,"prev_best":1,"timeframe":"week"}"#),
+                rig.event(.blockFound, #"{\#(who),"height":800001,"hash":"","diff":2e12,"network_diff":1e12,"reward_sats":0}"#),
+                rig.event(.difficultyUpdated, #"{\#(who),"old_diff":1000,"new_diff":2000}"#),
+                rig.connect(miner, worker: "idle"),
+            ])
+            #expect(try await rig.number("select max(best_difficulty) from personal_bests") == 1e12)
+            #expect(try await rig.number("select blocks_found::float8 from user_share_totals where user_id = \(miner.user)") == 1)
+            #expect(try await differences(rig) == [])
+            try await rig.execute("update user_share_totals set best_diff = 1e12 where user_id = \(miner.user)")
+            #expect(try await differences(rig, mends: true).map(\.column) == ["best_diff"])
+            #expect(try await rig.number("select blocks_found::float8 from user_share_totals where user_id = \(miner.user)") == 1)
+        }
+    }
+
     @Test("An empty database differs in nothing")
     func empty() async throws {
         try await MiningRig.run { rig async throws in
