@@ -109,7 +109,9 @@ let package = Package(
                 crypto, cryptoExtras, deque, lifecycle, metrics,
             ]
                 + [logging] + web,
-            resources: [.embedInCode("Database/Migrations/0001_baseline.sql"), .embedInCode("Database/Migrations/0002_accounts.sql")]
+            resources: ["0001_baseline", "0002_accounts", "0003_dashboard", "0004_gamification"].map {
+                .embedInCode("Database/Migrations/\($0).sql")
+            }
         ),
         tests(
             "Platform",
@@ -143,15 +145,16 @@ let package = Package(
         room(
             "Feed",
             [
-                "Platform", "Accounts", "API", "GameRules", "Redis", "WebSockets", lifecycle, logging, metrics, nioCore, hummingbird,
-                httpTypes,
+                "Platform", "Accounts", "API", "GameRules", "Postgres", "Redis", "Scheduler", "WebSockets", lifecycle, logging, metrics,
+                nioCore, hummingbird, httpTypes,
             ]
         ),
         tests(
             "Feed",
             [
-                "Feed", "Accounts", "GameRules", "Redis", "TestServers", "WebSockets", hummingbird, hummingbirdCore, lifecycle, logging,
-                nioCore, nioPosix,
+                "Feed", "Accounts", "Platform", "API", "GameRules", "Postgres", "Prometheus", "Redis", "Scheduler", "TestServers",
+                "WebSockets",
+                cryptoExtras, httpTypes, hummingbird, hummingbirdCore, lifecycle, logging, nioCore, nioPosix,
             ]
         ),
         room(
@@ -171,6 +174,37 @@ let package = Package(
         ),
 
         room(
+            "Gamification",
+            [
+                "Platform", "Accounts", "Feed", "Mining", "API", "GameRules", "Postgres", "Redis", "Scheduler", lifecycle, logging, metrics,
+                nioCore, httpTypes, hummingbird,
+            ]
+        ),
+        tests(
+            "Gamification",
+            [
+                "Gamification", "Mining", "Feed", "Accounts", "Platform", "API", "Bitcoin", "GameRules", "Postgres", "Prometheus", "Redis",
+                "Scheduler", "TestServers", cryptoExtras, httpTypes, hummingbird, hummingbirdCore, logging, nioCore, nioPosix,
+            ],
+            resources: [.copy("Data")]
+        ),
+        room(
+            "Dashboard",
+            [
+                "Platform", "Accounts", "Feed", "Mining", "Gamification", "API", "Bitcoin", "GameRules", "Postgres", "Redis", "Scheduler",
+                lifecycle, logging, metrics, nioCore, httpTypes, hummingbird,
+            ]
+        ),
+        tests(
+            "Dashboard",
+            [
+                "Dashboard", "Gamification", "Mining", "Feed", "Accounts", "Platform", "API", "Bitcoin", "GameRules", "Postgres",
+                "Prometheus",
+                "Redis", "Scheduler", "TestServers", "WebSockets", cryptoExtras, httpTypes, hummingbird, hummingbirdCore, logging, nioCore,
+                nioPosix,
+            ]
+        ),
+        room(
             "Public",
             ["Platform", "API", crypto, nioCore, httpTypes],
             resources: [
@@ -179,7 +213,7 @@ let package = Package(
             ]
         ),
         tests("Public", ["Public", nioCore]),
-        tests("Docs", ["Platform", "Mining", "Feed", "API", "Bitcoin", "GameRules", "Prometheus"]),
+        tests("Docs", ["Platform", "Dashboard", "Gamification", "Mining", "Feed", "API", "Bitcoin", "GameRules", "Prometheus"]),
 
         // Floor 4: the program, and the instance it runs on a developer's machine.
         room("Development", [heap, "LocalServers", "Bitcoin", asyncHTTPClient, crypto, cryptoExtras, nioCore, nioHTTP1]),
@@ -188,7 +222,8 @@ let package = Package(
         .executableTarget(
             name: "tbg",
             dependencies: [
-                "Development", "Public", "Mining", "Feed", "Accounts", "Platform", "API", "Bitcoin", "GameRules", "Postgres", "Prometheus",
+                "Development", "Public", "Dashboard", "Gamification", "Mining", "Feed", "Accounts", "Platform", "API", "Bitcoin",
+                "GameRules", "Postgres", "Prometheus",
                 "Scheduler", "WebSockets",
                 arguments, cryptoExtras, coreMetrics, httpTypes, hummingbird, lifecycle, signals, logging, metrics, nioCore, nioPosix,
             ],
@@ -198,7 +233,8 @@ let package = Package(
         .executableTarget(
             name: "bench",
             dependencies: [
-                "API", "Accounts", "Bitcoin", "Development", "GameRules", "LocalServers", "Mining", "Platform", "Postgres", "Redis",
+                "API", "Accounts", "Bitcoin", "Development", "Feed", "Gamification", "GameRules", "LocalServers", "Mining", "Platform",
+                "Postgres", "Redis",
                 "WebSockets",
                 arguments, asyncHTTPClient, crypto, cryptoExtras, hummingbird, logging, nioCore, nioHTTP1, nioPosix,
             ],
@@ -210,7 +246,8 @@ let package = Package(
         tests(
             "tbg",
             [
-                "tbg", "Accounts", "API", "Bitcoin", "GameRules", "LocalServers", "Platform", "Postgres", "Prometheus", "Redis",
+                "tbg", "Accounts", "Dashboard", "Gamification", "Mining", "API", "Bitcoin", "GameRules", "LocalServers", "Platform",
+                "Postgres", "Prometheus", "Redis",
                 "TestServers",
                 coreMetrics, cryptoExtras, httpTypes, lifecycle, logging, nioCore, nioPosix,
             ]

@@ -26,6 +26,8 @@ package struct Migration: Sendable, Equatable {
     package static let all: [Migration] = [
         Migration(version: 1, name: "baseline", text: String(decoding: PackageResources._001_baseline_sql, as: UTF8.self)),
         Migration(version: 2, name: "accounts", text: String(decoding: PackageResources._002_accounts_sql, as: UTF8.self)),
+        Migration(version: 3, name: "dashboard", text: String(decoding: PackageResources._003_dashboard_sql, as: UTF8.self)),
+        Migration(version: 4, name: "gamification", text: String(decoding: PackageResources._004_gamification_sql, as: UTF8.self)),
     ]
 
     /// Whether the step runs in a transaction. Concurrent index builds cannot.
