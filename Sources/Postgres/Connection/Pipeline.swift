@@ -2,8 +2,9 @@ import DequeModule
 
 /// Matches results, which arrive in the order of sending, to the requests that wait for them.
 ///
-/// Each request is one unit of failure: some steps and a sync point. After a failed step the server skips the rest up to the
-/// sync point, so one request's error never reaches the next. A pure value: it is fed what libpq returns and says what to do.
+/// A request is some steps. One or several requests end with a sync point, up to which the server skips everything after a failed step: the
+/// request that failed learns why, and what was skipped for a neighbour's failure is told apart, so that it can be sent again. A pure
+/// value: it is fed what libpq returns and says what to do.
 struct Pipeline<Owner, Rows, Failure: Error> {
     /// One message the server answers.
     enum Step: Equatable {
@@ -13,7 +14,7 @@ struct Pipeline<Owner, Rows, Failure: Error> {
         case prepare(Int)
         /// Runs a statement whose rows the request wants.
         case execute
-        /// Ends the request.
+        /// Ends the requests since the last one.
         case sync
     }
 
@@ -27,36 +28,52 @@ struct Pipeline<Owner, Rows, Failure: Error> {
         case sync
     }
 
+    /// What became of a request.
+    enum Outcome {
+        case rows([Rows])
+        case failure(Failure)
+        /// It never ran: a request before it, up to the same sync point, failed.
+        case skipped
+    }
+
     /// What follows from an event.
     enum Action {
         case none
         /// The statement of that number was not prepared.
         case forget(Int)
-        case finish(Owner, Result<[Rows], Failure>)
+        case finish([(Owner, Outcome)])
         /// The server answered something that was not asked.
         case violation
     }
 
-    private var steps = Deque<Step>()
+    private struct Sent {
+        let step: Step
+        var endsRequest = false
+    }
+
+    private var sent = Deque<Sent>()
     private var owners = Deque<Owner>()
+    /// Of the requests before the next sync point that are answered.
+    private var outcomes: [Outcome] = []
     private var rows: [Rows] = []
     private var failure: Failure?
+    private var wasSkipped = false
 
     /// Requests sent and not yet answered completely.
     var depth: Int { owners.count }
     var isEmpty: Bool { owners.isEmpty }
 
     /// Notes a step just sent.
-    mutating func append(_ step: Step) { steps.append(step) }
+    mutating func append(_ step: Step) { sent.append(Sent(step: step)) }
 
-    /// Notes that the steps since the last request, and a sync point, belong to `owner`.
+    /// Notes that the steps since the last request belong to `owner`. There is at least one.
     mutating func close(_ owner: Owner) {
-        steps.append(.sync)
+        sent[sent.count - 1].endsRequest = true
         owners.append(owner)
     }
 
     mutating func receive(_ event: Event) -> Action {
-        guard let step = steps.first else { return .violation }
+        guard let step = sent.first?.step else { return .violation }
         switch (event, step) {
         case (.rows(let part), .execute):
             rows.append(part)
@@ -70,24 +87,32 @@ struct Pipeline<Owner, Rows, Failure: Error> {
             failure = failure ?? cause
             return .forget(number)
         case (.aborted, .prepare(let number)):
+            wasSkipped = true
             return .forget(number)
         case (.aborted, .execute), (.aborted, .deallocate):
+            wasSkipped = true
             return .none
         case (.end, .execute), (.end, .prepare), (.end, .deallocate):
-            steps.removeFirst()
+            if sent.removeFirst().endsRequest { endRequest() }
             return .none
         case (.sync, .sync):
-            steps.removeFirst()
-            guard let owner = owners.popFirst() else { return .violation }
+            sent.removeFirst()
+            guard owners.count >= outcomes.count else { return .violation }
             defer {
-                rows = []
-                failure = nil
+                owners.removeFirst(outcomes.count)
+                outcomes.removeAll(keepingCapacity: true)
             }
-            if let failure { return .finish(owner, .failure(failure)) }
-            return .finish(owner, .success(rows))
+            return .finish(Array(zip(owners, outcomes)))
         case (_, .sync), (.sync, _):
             return .violation
         }
+    }
+
+    private mutating func endRequest() {
+        if let failure { outcomes.append(.failure(failure)) } else { outcomes.append(wasSkipped ? .skipped : .rows(rows)) }
+        rows = []
+        failure = nil
+        wasSkipped = false
     }
 
     /// Changes the owner of the first request that matches, and says whether there was one.

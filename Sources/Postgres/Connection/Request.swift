@@ -12,7 +12,7 @@ struct Request: Sendable {
 
     /// What cancelling the waiting task does once the request is sent.
     enum Cancellation: Sendable {
-        /// The waiter leaves at once; the statement runs to its end. For connections others use too.
+        /// The waiter leaves at once; the statement runs to its end. For reads, on connections others use too.
         case abandon
         /// The server is asked to cancel the statement, and the waiter learns how it ended.
         case interrupt
@@ -27,6 +27,12 @@ struct Request: Sendable {
     let cancellation: Cancellation
     /// `nil` when nobody waits, or no longer.
     var continuation: Continuation?
+
+    /// Whether it may run in one implicit transaction with others: a read that can be run again when another fails.
+    var isShareable: Bool {
+        if case .statement = work { return cancellation == .abandon }
+        return false
+    }
 }
 
 /// A waiter and what it is to be told.

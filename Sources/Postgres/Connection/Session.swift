@@ -16,6 +16,9 @@ actor Session {
         var statementCacheCapacity = 256
         /// Requests on the wire at once. More wait here, where they can still be cancelled.
         var pipelineDepth = 512
+        /// Reads that may share a sync point: libpq writes to the socket at each one, and so does the server. None of a group is answered
+        /// before all are.
+        var sharedSync = 16
     }
 
     struct Inbox {
@@ -137,6 +140,7 @@ actor Session {
     func pump() {
         guard wire != nil else { return }
         if pipeline.isEmpty { lastProgress = uptimeNanoseconds() }
+        var unsynced = 0
         while operation == nil, cancelsInFlight == 0, pipeline.depth < limits.pipelineDepth, let next = backlog.first {
             if case .simple(let text, let data) = next.work {
                 guard pipeline.isEmpty else { break }
@@ -145,6 +149,15 @@ actor Session {
             } else {
                 backlog.removeFirst()
                 guard send(next) else { return close(.connectionLost) }
+                unsynced += 1
+                let isJoined =
+                    next.isShareable && backlog.first?.isShareable == true && unsynced < limits.sharedSync
+                    && pipeline.depth < limits.pipelineDepth
+                if !isJoined {
+                    pipeline.append(.sync)
+                    guard wire?.sync() == true else { return close(.connectionLost) }
+                    unsynced = 0
+                }
             }
         }
         sendWaiting()
@@ -164,7 +177,7 @@ actor Session {
         case .simple: return false
         }
         pipeline.close(request)
-        return wire?.sync() ?? false
+        return true
     }
 
     private func send(_ sql: SQL) -> Bool {
@@ -234,7 +247,7 @@ actor Session {
             switch pipeline.receive(event) {
             case .none: break
             case .forget(let number): statements.forget(number: number)
-            case .finish(let request, let result): finish(request, result, into: &completions)
+            case .finish(let outcomes): finish(outcomes, into: &completions)
             case .violation: return false
             }
         }
@@ -242,20 +255,24 @@ actor Session {
     }
 
     private func finish(
-        _ request: Request,
-        _ result: Result<[ResultStorage], ServerError>,
+        _ outcomes: [(Request, Pipeline<Request, ResultStorage, ServerError>.Outcome)],
         into completions: inout [Completion]
     ) {
-        guard let continuation = request.continuation else {
-            pending.wrappingSubtract(1, ordering: .relaxed)
-            return
+        var skipped: [Request] = []
+        for (request, outcome) in outcomes {
+            guard let continuation = request.continuation else {
+                pending.wrappingSubtract(1, ordering: .relaxed)
+                continue
+            }
+            switch outcome {
+            case .rows(let rows): completions.append(Completion(continuation: continuation, result: .success(rows)))
+            case .failure(let cause):
+                completions.append(Completion(continuation: continuation, result: .failure(translate(cause, for: request))))
+            case .skipped: skipped.append(request)
+            }
         }
-        switch result {
-        case .success(let rows): completions.append(Completion(continuation: continuation, result: .success(rows)))
-        case .failure(let cause):
-            let error = translate(cause, for: request)
-            completions.append(Completion(continuation: continuation, result: .failure(error)))
-        }
+        // Each round answers at least the one that failed.
+        for request in skipped.reversed() { backlog.prepend(request) }
     }
 
     /// Gives a server error the meaning it has for the caller, and drops prepared statements that have become unusable.

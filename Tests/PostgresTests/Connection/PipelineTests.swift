@@ -12,9 +12,16 @@ struct PipelineTests {
         switch action {
         case .none: "-"
         case .forget(let number): "forget \(number)"
-        case .finish(let owner, .success(let rows)): "\(owner) \(rows)"
-        case .finish(let owner, .failure(let error)): "\(owner) failed \(error.code)"
+        case .finish(let outcomes): outcomes.map(text).joined(separator: ", ")
         case .violation: "violation"
+        }
+    }
+
+    private func text(_ owner: String, _ outcome: Machine.Outcome) -> String {
+        switch outcome {
+        case .rows(let rows): "\(owner) \(rows)"
+        case .failure(let error): "\(owner) failed \(error.code)"
+        case .skipped: "\(owner) skipped"
         }
     }
 
@@ -27,6 +34,7 @@ struct PipelineTests {
         for (owner, steps) in requests {
             for step in steps { machine.append(step) }
             machine.close(owner)
+            machine.append(.sync)
         }
         return machine
     }
@@ -65,6 +73,25 @@ struct PipelineTests {
         #expect(run(&refused, [.failure(Refused(code: 9)), .end, .aborted, .end, .sync]) == ["forget 3", "a failed 9"])
         var skipped = machine([("a", [.execute, .prepare(4), .execute])])
         #expect(run(&skipped, [.failure(Refused(code: 9)), .end, .aborted, .end, .aborted, .end, .sync]) == ["forget 4", "a failed 9"])
+    }
+
+    @Test("requests that share a sync point are answered together, and those behind a failed one were skipped")
+    func shared() {
+        var machine = Machine()
+        for owner in ["a", "b", "c"] {
+            if owner == "c" { machine.append(.prepare(2)) }
+            machine.append(.execute)
+            machine.close(owner)
+        }
+        machine.append(.sync)
+        var failed = machine
+        #expect(run(&machine, [.rows(1), .end, .rows(2), .end, .rows(0), .end, .rows(3), .end, .sync]) == ["a [1], b [2], c [3]"])
+        #expect(machine.isEmpty)
+        #expect(
+            run(&failed, [.rows(1), .end, .failure(Refused(code: 4)), .end, .aborted, .end, .aborted, .end, .sync])
+                == ["forget 2", "a [1], b failed 4, c skipped"]
+        )
+        #expect(failed.isEmpty)
     }
 
     @Test("an answer nobody asked for is a violation")
