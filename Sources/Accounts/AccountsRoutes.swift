@@ -52,7 +52,7 @@ struct KeySet: ResponseObject {
     var response: RawResponse {
         var writer = JSONWriter()
         encode(to: &writer)
-        let tag = SHA256.hash(data: Data(writer.buffer.readableBytesView))
+        let tag = SHA256.hash(data: Data(writer.bytes))
         return .json(writer.buffer, entityTag: "\"\(Base64URL.encode(tag).prefix(22))\"")
     }
 }

@@ -1,8 +1,8 @@
 public import NIOCore
 
-/// Writes JSON text straight into a `ByteBuffer`, inserting commas where they belong.
+/// Writes JSON text as bytes, inserting commas where they belong.
 ///
-///     var writer = JSONWriter(buffer: allocator.buffer(capacity: 256))
+///     var writer = JSONWriter(capacity: 256)
 ///     writer.beginObject()
 ///     writer.name("points")
 ///     writer.beginArray()
@@ -12,15 +12,18 @@ public import NIOCore
 ///
 /// The writer trusts its caller to pair begin with end and to give every member a name.
 public struct JSONWriter: Sendable {
-    /// The text so far, behind whatever the buffer held before.
-    public private(set) var buffer: ByteBuffer
+    /// The text so far.
+    public private(set) var bytes: [UInt8] = []
     /// Whether a value has been written at this level, so that the next one needs a comma.
     private var needsComma = false
 
-    /// A writer that appends to a buffer.
-    public init(buffer: ByteBuffer = ByteBuffer()) {
-        self.buffer = buffer
+    /// A writer with room for some bytes before it has to grow.
+    public init(capacity: Int = 0) {
+        bytes.reserveCapacity(capacity)
     }
+
+    /// A copy of the text so far.
+    public var buffer: ByteBuffer { ByteBuffer(bytes: bytes) }
 
     // MARK: Containers
 
@@ -38,24 +41,23 @@ public struct JSONWriter: Sendable {
 
     /// Writes a member's name. A value must follow.
     public mutating func name(_ name: StaticString) {
-        let bytes = UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
         separate()
-        appendEscaped(bytes)
-        buffer.writeInteger(UInt8(ascii: ":"))
+        appendEscaped(UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
+        bytes.append(UInt8(ascii: ":"))
         needsComma = false
     }
 
     /// Writes a member's name that is not known before run time. A value must follow.
     public mutating func name(_ name: String) {
         string(name)
-        buffer.writeInteger(UInt8(ascii: ":"))
+        bytes.append(UInt8(ascii: ":"))
         needsComma = false
     }
 
     /// Writes a member's name whose quotes, escapes and colon are already in place: `"limit":`. A value must follow.
     public mutating func name(encoded: [UInt8]) {
         separate()
-        buffer.writeBytes(encoded)
+        bytes.append(contentsOf: encoded)
         needsComma = false
     }
 
@@ -97,7 +99,7 @@ public struct JSONWriter: Sendable {
         if value.magnitude < 0x1p53, value == value.rounded(.towardZero) { return integer(Int64(value)) }
         guard value.isFinite else { return null() }
         separate()
-        buffer.writeString(value.description)
+        bytes.append(contentsOf: value.description.utf8)
     }
 
     /// Writes a string with quotes, escaping what JSON demands.
@@ -108,23 +110,23 @@ public struct JSONWriter: Sendable {
     }
 
     /// Writes a text that needs no escaping, such as a number in a string or an instant.
-    public mutating func string(unescaped bytes: some Sequence<UInt8>) {
+    public mutating func string(unescaped text: some Sequence<UInt8>) {
         separate()
-        buffer.writeInteger(UInt8(ascii: "\""))
-        buffer.writeBytes(bytes)
-        buffer.writeInteger(UInt8(ascii: "\""))
+        bytes.append(UInt8(ascii: "\""))
+        bytes.append(contentsOf: text)
+        bytes.append(UInt8(ascii: "\""))
     }
 
     /// Inserts a value that is JSON text already.
     public mutating func raw(_ json: ByteBuffer) {
         separate()
-        buffer.writeImmutableBuffer(json)
+        bytes.append(contentsOf: json.readableBytesView)
     }
 
     /// Inserts a value that is JSON text already.
     public mutating func raw(_ json: some Sequence<UInt8>) {
         separate()
-        buffer.writeBytes(json)
+        bytes.append(contentsOf: json)
     }
 
     /// Writes a tree.
@@ -153,44 +155,35 @@ public struct JSONWriter: Sendable {
 
     @inline(__always)
     private mutating func separate() {
-        if needsComma { buffer.writeInteger(UInt8(ascii: ",")) }
+        if needsComma { bytes.append(UInt8(ascii: ",")) }
         needsComma = true
     }
 
     private mutating func open(_ byte: UInt8) {
         separate()
-        buffer.writeInteger(byte)
+        bytes.append(byte)
         needsComma = false
     }
 
     private mutating func close(_ byte: UInt8) {
-        buffer.writeInteger(byte)
+        bytes.append(byte)
         needsComma = true
     }
 
     private mutating func literal(_ text: StaticString) {
         separate()
-        buffer.writeStaticString(text)
+        bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
     /// Appends quotes and the text between them, copying in one go when nothing needs an escape.
     private mutating func appendEscaped(_ text: UnsafeRawBufferPointer) {
-        var escapes = 0
-        for byte in text where JSONWriter.needsEscape(byte) { escapes += 1 }
-        buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: text.count + escapes * 5 + 2) { target in
-            target[0] = UInt8(ascii: "\"")
-            var count = 1
-            if escapes == 0 {
-                UnsafeMutableRawBufferPointer(rebasing: target[1...]).copyMemory(from: text)
-                count += text.count
-            } else {
-                for byte in text {
-                    count += JSONWriter.write(byte, to: UnsafeMutableRawBufferPointer(rebasing: target[count...]))
-                }
-            }
-            target[count] = UInt8(ascii: "\"")
-            return count + 1
+        bytes.append(UInt8(ascii: "\""))
+        if text.contains(where: JSONWriter.needsEscape) {
+            for byte in text { append(escaping: byte) }
+        } else {
+            bytes.append(contentsOf: text)
         }
+        bytes.append(UInt8(ascii: "\""))
     }
 
     @inline(__always)
@@ -198,36 +191,30 @@ public struct JSONWriter: Sendable {
         byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
     }
 
-    /// Writes one byte, escaped where needed, and returns how many bytes that took: 1, 2 or 6.
-    private static func write(_ byte: UInt8, to target: UnsafeMutableRawBufferPointer) -> Int {
-        guard needsEscape(byte) else {
-            target[0] = byte
-            return 1
-        }
-        target[0] = UInt8(ascii: "\\")
+    private mutating func append(escaping byte: UInt8) {
+        guard JSONWriter.needsEscape(byte) else { return bytes.append(byte) }
+        bytes.append(UInt8(ascii: "\\"))
         switch byte {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"): target[1] = byte
-        case 0x08: target[1] = UInt8(ascii: "b")
-        case 0x09: target[1] = UInt8(ascii: "t")
-        case 0x0A: target[1] = UInt8(ascii: "n")
-        case 0x0C: target[1] = UInt8(ascii: "f")
-        case 0x0D: target[1] = UInt8(ascii: "r")
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes.append(byte)
+        case 0x08: bytes.append(UInt8(ascii: "b"))
+        case 0x09: bytes.append(UInt8(ascii: "t"))
+        case 0x0A: bytes.append(UInt8(ascii: "n"))
+        case 0x0C: bytes.append(UInt8(ascii: "f"))
+        case 0x0D: bytes.append(UInt8(ascii: "r"))
         default:
             let digits: StaticString = "0123456789abcdef"
-            target[1] = UInt8(ascii: "u")
-            target[2] = UInt8(ascii: "0")
-            target[3] = UInt8(ascii: "0")
-            target[4] = digits.utf8Start[Int(byte >> 4)]
-            target[5] = digits.utf8Start[Int(byte & 15)]
-            return 6
+            bytes.append(UInt8(ascii: "u"))
+            bytes.append(UInt8(ascii: "0"))
+            bytes.append(UInt8(ascii: "0"))
+            bytes.append(digits.utf8Start[Int(byte >> 4)])
+            bytes.append(digits.utf8Start[Int(byte & 15)])
         }
-        return 2
     }
 
     /// Appends digits from the last to the first, with a point before the last `fractionDigits` of them.
     private mutating func append(magnitude: UInt64, isNegative: Bool, fractionDigits: Int) {
         let room = 24
-        buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: room) { target in
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: room) { target in
             var rest = magnitude
             var position = room
             var written = 0
@@ -245,9 +232,7 @@ public struct JSONWriter: Sendable {
                 position -= 1
                 target[position] = UInt8(ascii: "-")
             }
-            let count = room - position
-            for index in 0..<count { target[index] = target[position + index] }
-            return count
+            bytes.append(contentsOf: UnsafeMutableBufferPointer(rebasing: target[position...]))
         }
     }
 }

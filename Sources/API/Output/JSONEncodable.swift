@@ -16,7 +16,7 @@ extension JSONEncodable {
 
     /// The value as the whole body.
     public func response(to request: Request, head: ResponseHead) -> Response {
-        var writer = JSONWriter(buffer: ByteBufferAllocator().buffer(capacity: 512))
+        var writer = JSONWriter(capacity: 512)
         encode(to: &writer)
         return Response(status: head.status, headers: head.headers, body: ResponseBody(byteBuffer: writer.buffer))
     }

@@ -25,9 +25,19 @@ extension ResponseObject {
 
 /// The members of an object: how to write them and what shape they have.
 public struct JSONFields<Root: Sendable>: Sendable {
-    private struct Field: Sendable {
-        let write: @Sendable (Root, inout JSONWriter) -> Void
-        let property: @Sendable () -> [JSONProperty]
+    @usableFromInline
+    struct Field: Sendable {
+        @usableFromInline let write: @Sendable (Root, inout JSONWriter) -> Void
+        @usableFromInline let property: @Sendable () -> [JSONProperty]
+
+        @usableFromInline
+        init(
+            write: @escaping @Sendable (Root, inout JSONWriter) -> Void,
+            property: @escaping @Sendable () -> [JSONProperty]
+        ) {
+            self.write = write
+            self.property = property
+        }
     }
 
     /// The name the shape is described under.
@@ -41,7 +51,8 @@ public struct JSONFields<Root: Sendable>: Sendable {
         self.name = name ?? String(describing: Root.self)
     }
 
-    /// Adds a member that is always there; a nil value is written as null.
+    /// Adds a member that is always there; a nil value is written as null. Inlinable, so that writing it knows the type of the value.
+    @inlinable
     public func field<Value: JSONEncodable>(
         _ name: StaticString,
         _ value: @escaping @Sendable (Root) -> Value,
@@ -60,6 +71,7 @@ public struct JSONFields<Root: Sendable>: Sendable {
     }
 
     /// Adds a member that is left out when its value is nil.
+    @inlinable
     public func fieldIfPresent<Value: JSONEncodable>(
         _ name: StaticString,
         _ value: @escaping @Sendable (Root) -> Value?,
@@ -98,16 +110,18 @@ public struct JSONFields<Root: Sendable>: Sendable {
         for entry in entries { entry.write(root, &writer) }
     }
 
-    private func adding(_ entry: Field) -> JSONFields {
+    @usableFromInline
+    func adding(_ entry: Field) -> JSONFields {
         var result = self
         result.entries.append(entry)
         return result
     }
 
     /// The name with quotes, escapes and colon.
-    private static func encoded(_ name: StaticString) -> [UInt8] {
+    @usableFromInline
+    static func encoded(_ name: StaticString) -> [UInt8] {
         var writer = JSONWriter()
         writer.name(name)
-        return Array(writer.buffer.readableBytesView)
+        return writer.bytes
     }
 }

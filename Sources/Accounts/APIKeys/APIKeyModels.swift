@@ -71,11 +71,6 @@ struct APIKeyItem: ResponseObject {
         .field("is_revoked", { _ in false }, "Always false: revoked keys are not listed")
 }
 
-extension UUID {
-    /// Lower case, as the service writes identifiers.
-    var text: String { uuidString.lowercased() }
-}
-
 extension APIError {
     static let apiKeyNotFound = APIError.notFound("api_key_not_found", "There is no such API key.")
 }

@@ -17,7 +17,7 @@ package struct SessionID: Sendable, Hashable, LosslessStringConvertible {
     }
 
     /// The 36 characters in lower case.
-    package var description: String { uuid.uuidString.lowercased() }
+    package var description: String { uuid.text }
 }
 
 extension SessionID: PostgresEncodable, PostgresDecodable {

@@ -2,6 +2,7 @@ import API
 import Foundation
 import GameRules
 package import NIOCore
+import Platform
 package import Redis
 
 /// An event in canonical form, ready for every place the collector sends it to (spec 03a §4.3, §4.4).
@@ -36,7 +37,7 @@ package struct EventRecord: Sendable, Equatable {
             trim: stream == EventKind.unknownStream ? .approximateLength(10_000) : nil,
             fields: [
                 ("v", .integer(Int(EventEnvelope.version))),
-                ("event_id", .string(envelope.id.uuidString.lowercased())),
+                ("event_id", .string(envelope.id.text)),
                 ("event", .string(name)),
                 ("ts", .string(envelope.time.decimalSeconds)),
                 ("recv", .string(envelope.receivedAt.decimalSeconds)),
@@ -49,12 +50,12 @@ package struct EventRecord: Sendable, Equatable {
 
     /// The event as one JSON object with everything about it: what the spool keeps and `blocks:found` announces.
     package var json: ByteBuffer {
-        var writer = JSONWriter(buffer: ByteBufferAllocator().buffer(capacity: data.buffer.readableBytes + 256))
+        var writer = JSONWriter(capacity: data.buffer.readableBytes + 256)
         writer.beginObject()
         writer.name("v")
         writer.integer(EventEnvelope.version)
         writer.name("event_id")
-        writer.string(envelope.id.uuidString.lowercased())
+        writer.string(envelope.id.text)
         writer.name("event")
         writer.string(name)
         writer.name("ts")

@@ -15,7 +15,7 @@ package struct JSONObjectText: Sendable, Hashable {
     package init(_ object: JSONObject) {
         var kept = JSONObject()
         for (name, value) in object where !value.isNull { kept[Self.cleaned(name)] = Self.cleaned(value) }
-        var writer = JSONWriter(buffer: ByteBufferAllocator().buffer(capacity: 384))
+        var writer = JSONWriter(capacity: 384)
         writer.value(.object(kept))
         buffer = writer.buffer
     }

@@ -57,7 +57,7 @@ package final class ShareMessages: Sendable {
     private static func message(_ share: OwnedShare, isBest: Bool, skipped: Int) -> Publisher.Personal {
         Publisher.Personal(to: share.userID, channel: "mining", type: "share_submitted") { json in
             json.name("id")
-            json.string(share.eventID.uuidString.lowercased())
+            json.string(share.eventID.text)
             json.name("time")
             json.string(share.time.rfc3339)
             json.name("worker")

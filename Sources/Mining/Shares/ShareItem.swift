@@ -21,7 +21,7 @@ struct ShareItem: ResponseObject {
         .field("share_diff", \.row.achieved, "Achieved")
         .field("is_valid", \.row.isValid)
         .field("is_block", \.row.isBlock)
-        .field("id", { $0.row.position.id.uuidString.lowercased() })
+        .field("id", { $0.row.position.id.text })
         .field("hash", \.row.hash, "Where the pool reports it")
         .field("nonce", \.row.nonce, "Where the pool reports it")
         .field("network_diff", \.networkDifficulty, "Difficulty of the network at that time, > 0")

@@ -30,6 +30,11 @@ struct ShareReadStore: Sendable {
     /// The shares behind a position.
     /// - Parameter position: nil for the newest.
     func slice(_ selection: ShareSelection, behind position: PagePosition?, limit: Int, at now: Instant) async throws -> ShareSlice {
+        if !selection.isFiltered {
+            let window = ShareWindow(behind: position, at: now)
+            let rows = try await database.query(Self.page(selection, window, behind: position, limit: limit))
+            if rows.count > limit { return ShareSlice(try rows.map(Self.share), lastExamined: nil, limit: limit, window: window) }
+        }
         let examined = Self.examined(selection, limit: limit)
         let days = try await database.query(selection.counts(Self.days(behind: position, at: now))).decode((UTCDay, Int64).self)
             .map { ShareWindow.Day(day: $0, rows: $1) }
@@ -37,9 +42,13 @@ struct ShareReadStore: Sendable {
         var found: [Row] = []
         var lastExamined: PagePosition?
         for row in try await database.query(Self.page(selection, window, behind: position, limit: limit)) {
-            let (share, matches, place) = try Self.decode(row)
-            if matches { found.append(share) }
-            if place == examined { lastExamined = share.position }
+            let share = try Self.share(row)
+            guard selection.isFiltered else {
+                found.append(share)
+                continue
+            }
+            if try Bool(postgres: row[Self.columnCount]) { found.append(share) }
+            if try Int64(postgres: row[Self.columnCount + 1]) == examined { lastExamined = share.position }
         }
         return ShareSlice(found, lastExamined: lastExamined, limit: limit, window: window)
     }
@@ -55,34 +64,40 @@ struct ShareReadStore: Sendable {
     /// Most rows a page looks at.
     static func examined(_ selection: ShareSelection, limit: Int) -> Int { selection.isFiltered ? effort * limit : limit + 1 }
 
-    /// The rows that match, one more than asked for, and the last one examined if it came to that; with their place among those examined.
+    /// The rows that match, one more than asked for. Of a filtered selection also whether each matches and its place among those examined, and
+    /// the last one examined if it came to that.
     static func page(_ selection: ShareSelection, _ window: ShareWindow, behind position: PagePosition?, limit: Int) -> SQL {
         let examined = examined(selection, limit: limit)
         // Of these two conditions the first chooses the ranges of time, the second the row (spec 03a §11).
         let keyset: SQL = position.map { "and (time, event_id) < (\($0.time), \($0.id))" } ?? ""
+        let rows: SQL = """
+            from shares where \(sql: selection.rows) and time >= \(window.start) and time <= \(window.end) \(sql: keyset)
+            order by time desc, event_id desc limit \(examined)
+            """
+        guard selection.isFiltered else { return SQL.named("shares_page", "select \(sql: columns) \(sql: rows)") }
         // Rows are numbered once they are few: numbering reads one ahead.
         return SQL.named(
-            "shares_page",
+            "shares_filtered_page",
             """
-            select time, event_id, worker_name, difficulty, share_diff, is_valid, is_block, block_hash, nonce, is_best, reject_reason,
-                   matches, place
+            select \(sql: columns), matches, place
             from (
                 select *, \(sql: selection.filter) as matches, row_number() over (order by time desc, event_id desc) as place
-                from (
-                    select * from shares where \(sql: selection.rows) and time >= \(window.start) and time <= \(window.end) \(sql: keyset)
-                    order by time desc, event_id desc limit \(examined)
-                ) examined
+                from (select * \(sql: rows)) examined
             ) s
             where matches or place = \(examined) order by time desc, event_id desc limit \(limit + 1)
             """
         )
     }
 
-    private static func decode(_ row: PostgresRow) throws -> (Row, matches: Bool, place: Int64) {
-        let (time, id, worker, assigned, achieved, isValid, isBlock, hash, nonce, isBest, reason, matches, place) = try row.decode(
-            (Instant, UUID, String, Double, Double, Bool, Bool, String?, String?, Bool, String?, Bool, Int64).self
+    private static let columns: SQL =
+        "time, event_id, worker_name, difficulty, share_diff, is_valid, is_block, block_hash, nonce, is_best, reject_reason"
+    private static let columnCount = 11
+
+    private static func share(_ row: PostgresRow) throws -> Row {
+        let (time, id, worker, assigned, achieved, isValid, isBlock, hash, nonce, isBest, reason) = try row.decode(
+            (Instant, UUID, String, Double, Double, Bool, Bool, String?, String?, Bool, String?).self
         )
-        let share = Row(
+        return Row(
             position: PagePosition(time: time, id: id),
             workerName: worker,
             assigned: assigned,
@@ -94,6 +109,5 @@ struct ShareReadStore: Sendable {
             isBest: isBest,
             rejectReason: reason
         )
-        return (share, matches, place)
     }
 }

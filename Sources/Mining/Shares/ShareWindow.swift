@@ -19,6 +19,15 @@ struct ShareWindow: Sendable, Equatable {
     /// Nothing is older.
     let isLast: Bool
 
+    /// Two days back from a position, or from now: there a miner at work has a whole page of shares.
+    init(behind position: PagePosition?, at now: Instant) {
+        let newest = position.map { UTCDay(containing: $0.time) } ?? UTCDay(containing: now)
+        start = newest.advanced(by: -1).start
+        // A share may be a little ahead of the clock.
+        end = position?.time ?? newest.next.end
+        isLast = false
+    }
+
     /// - Parameters:
     ///   - days: newest first, none after the day of `position`.
     ///   - position: where the page before ended; nil for the first page.

@@ -23,8 +23,13 @@ struct SummaryService: Sendable {
         let summary = MiningSummary(
             figures: totals,
             hashrates: figures?.hashrates ?? .zero,
-            workersOnline: figures?.workersOnline ?? Int(totals.workersOnline)
+            workersOnline: try await online(figures, of: principal.user)
         )
         return Reply(summary, headers: figures == nil ? [DataHeaders.stale: "1"] : [:])
+    }
+
+    private func online(_ figures: LiveReader.UserFigures?, of user: UserID) async throws -> Int {
+        if let figures { return figures.workersOnline }
+        return try await summaries.workersOnline(of: user)
     }
 }

@@ -16,7 +16,6 @@ struct SummaryStore: Sendable {
         var bestToday = 0.0
         var bestThisWeek = 0.0
         var workersTotal: Int64 = 0
-        var workersOnline: Int64 = 0
     }
 
     let database: PostgresClient
@@ -27,8 +26,7 @@ struct SummaryStore: Sendable {
             """
             select t.total_shares, t.accepted_shares, t.best_diff, t.blocks_found, t.days_active, t.last_share_at,
                    d.total_shares, d.accepted_shares, d.best_diff, b.best_difficulty,
-                   (select count(*) from workers w where w.user_id = u.id and w.archived_at is null),
-                   (select count(*) from workers w where w.user_id = u.id and w.archived_at is null and w.is_online)
+                   (select count(*) from workers w where w.user_id = u.id and w.archived_at is null)
             from (select \(user)::bigint as id) u
             left join user_share_totals t on t.user_id = u.id
             left join user_daily_stats d on d.user_id = u.id and d.day = \(today)
@@ -39,8 +37,8 @@ struct SummaryStore: Sendable {
 
     func figures(of user: UserID, today: UTCDay) async throws -> Figures {
         guard let row = try await database.query(Self.statement(user: user, today: today)).first else { return Figures() }
-        let (total, accepted, best, blocks, days, last, todayTotal, todayAccepted, todayBest, week, workers, online) = try row.decode(
-            (Int64?, Int64?, Double?, Int32?, Int32?, Instant?, Int64?, Int64?, Double?, Double?, Int64, Int64).self
+        let (total, accepted, best, blocks, days, last, todayTotal, todayAccepted, todayBest, week, workers) = try row.decode(
+            (Int64?, Int64?, Double?, Int32?, Int32?, Instant?, Int64?, Int64?, Double?, Double?, Int64).self
         )
         return Figures(
             totalShares: total ?? 0,
@@ -53,8 +51,14 @@ struct SummaryStore: Sendable {
             acceptedToday: todayAccepted ?? 0,
             bestToday: todayBest ?? 0,
             bestThisWeek: week ?? 0,
-            workersTotal: workers,
-            workersOnline: online
+            workersTotal: workers
         )
+    }
+
+    /// Workers online as far as the table knows: what is shown without Redis.
+    func workersOnline(of user: UserID) async throws -> Int {
+        try await database.query(
+            "select count(*) from workers where user_id = \(user) and archived_at is null and is_online"
+        ).value(Int64.self).map(Int.init) ?? 0
     }
 }

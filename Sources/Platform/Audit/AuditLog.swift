@@ -56,6 +56,6 @@ package struct AuditLog: Sendable {
     private static func text(_ details: JSONObject) -> String {
         var writer = JSONWriter()
         JSONValue.object(details).encode(to: &writer)
-        return String(buffer: writer.buffer)
+        return String(decoding: writer.bytes, as: UTF8.self)
     }
 }

@@ -9,7 +9,7 @@ extension JSONB {
     package init(_ value: JSONValue) {
         var writer = JSONWriter()
         value.encode(to: &writer)
-        self.init(bytes: Array(writer.buffer.readableBytesView))
+        self.init(bytes: writer.bytes)
     }
 
     /// The document as a value.

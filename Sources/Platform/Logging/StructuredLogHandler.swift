@@ -65,7 +65,7 @@ package struct StructuredLogHandler: LogHandler {
         writer.name("version")
         writer.string(version)
         writer.endObject()
-        return Array(writer.buffer.readableBytesView) + [UInt8(ascii: "\n")]
+        return writer.bytes + [UInt8(ascii: "\n")]
     }
 
     private func console(_ event: LogEvent, _ members: Logger.Metadata) -> [UInt8] {

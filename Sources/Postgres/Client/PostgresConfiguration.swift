@@ -53,7 +53,12 @@ extension PostgresConfiguration {
             ("lock_timeout", "\(lockTimeout.wholeMilliseconds)"),
             ("idle_in_transaction_session_timeout", "\(idleInTransactionTimeout.wholeMilliseconds)"),
         ]
-        if isReadOnly { settings.append(("default_transaction_read_only", "on")) }
+        if isReadOnly {
+            settings.append(("default_transaction_read_only", "on"))
+            // Statements are prepared to be planned once. The server would plan those on many partitions anew each time, because a plan
+            // that prunes while it runs looks as dear as one that reads them all.
+            settings.append(("plan_cache_mode", "force_generic_plan"))
+        }
 
         var keywords = url.keywords
         keywords["password"] = password ?? keywords["password"]

@@ -27,7 +27,7 @@ struct ResendTransport: MailTransport {
         var writer = JSONWriter()
         body.encode(to: &writer)
         try await carrier.post(
-            Array(writer.buffer.readableBytesView),
+            writer.bytes,
             to: url,
             headers: [
                 ("Authorization", "Bearer \(key.revealed)"), ("Content-Type", "application/json"), ("Idempotency-Key", message.id),

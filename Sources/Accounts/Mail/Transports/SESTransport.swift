@@ -40,7 +40,7 @@ struct SESTransport: MailTransport {
         ]
         var writer = JSONWriter()
         value.encode(to: &writer)
-        let body = Array(writer.buffer.readableBytesView)
+        let body = writer.bytes
         let headers = signer.headers(
             method: "POST",
             path: Self.path,

@@ -1,6 +1,7 @@
 import Foundation
 import API
 import GameRules
+import Platform
 package import Redis
 
 /// What an operator does with dead letters (spec 03a §6.4): look, read again, throw away.
@@ -85,7 +86,7 @@ package struct DeadLetterDesk: Sendable {
                 }
                 var arguments: [RedisArgument] = [.string(source), "*"]
                 if !fields.contains(where: { $0.name == "event_id" }), let entryID = entry.fields.string("entry_id") {
-                    arguments += ["event_id", .string(EventID.derived(stream: source, entryID: entryID).uuidString.lowercased())]
+                    arguments += ["event_id", .string(EventID.derived(stream: source, entryID: entryID).text)]
                     if !fields.contains(where: { $0.name == "ts" }), let id = StreamID(entryID) {
                         arguments += ["ts", .string(EntryDecoder.time(of: id).decimalSeconds)]
                     }
