@@ -16,6 +16,7 @@ struct Bench: AsyncParsableCommand {
             SignIns.self,
             Me.self,
             Answers.self,
+            Passwords.self,
             Reads.self,
             Latency.self,
             BareServer.self,
