@@ -12,7 +12,7 @@ package struct SessionID: Sendable, Hashable, LosslessStringConvertible {
 
     /// - Returns: nil unless the text is a UUID in its 36 characters.
     package init?(_ text: String) {
-        guard text.utf8.count == 36, let uuid = UUID(uuidString: text) else { return nil }
+        guard let uuid = UUID(text: text) else { return nil }
         self.uuid = uuid
     }
 

@@ -20,4 +20,38 @@ extension UUID {
             }
         }
     }
+
+    /// - Returns: nil unless the text is a UUID in its 36 characters, of either case.
+    package init?(text: String) {
+        var text = text
+        var bytes: UUID.Bytes = (0, 0)
+        let isValid = text.withUTF8 { text -> Bool in
+            guard text.count == 36 else { return false }
+            var digits = 0
+            for (index, character) in text.enumerated() {
+                if index == 8 || index == 13 || index == 18 || index == 23 {
+                    guard character == UInt8(ascii: "-") else { return false }
+                    continue
+                }
+                guard let digit = Self.value(ofHexDigit: character) else { return false }
+                if digits < 16 { bytes.0 = bytes.0 << 4 | digit } else { bytes.1 = bytes.1 << 4 | digit }
+                digits += 1
+            }
+            return true
+        }
+        guard isValid else { return nil }
+        let bigEndian = (bytes.0.bigEndian, bytes.1.bigEndian)
+        self = withUnsafeBytes(of: bigEndian) { UUID(uuid: $0.loadUnaligned(as: uuid_t.self)) }
+    }
+
+    private typealias Bytes = (UInt64, UInt64)
+
+    private static func value(ofHexDigit character: UInt8) -> UInt64? {
+        switch character {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt64(character - UInt8(ascii: "0"))
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): UInt64(character - UInt8(ascii: "a") + 10)
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): UInt64(character - UInt8(ascii: "A") + 10)
+        default: nil
+        }
+    }
 }

@@ -25,6 +25,8 @@ actor Session {
         var requests: [Request] = []
         var cancellations: [Int] = []
         var isWakeScheduled = false
+        /// Whether the loop will look here anyway, once the server has answered.
+        var isAnswerAwaited = false
         /// Why no more requests are taken.
         var refusal: PostgresError? = .closed
     }
@@ -95,7 +97,8 @@ actor Session {
         let (refusal, mustWake) = inbox.withLock { inbox -> (PostgresError?, Bool) in
             if let refusal = inbox.refusal { return (refusal, false) }
             inbox.requests.append(request)
-            let mustWake = wakes && !inbox.isWakeScheduled
+            // While the server is at work, reads gather for the next group: it would answer them in turn anyway.
+            let mustWake = wakes && !inbox.isWakeScheduled && !(inbox.isAnswerAwaited && request.isShareable)
             if mustWake { inbox.isWakeScheduled = true }
             return (nil, mustWake)
         }
@@ -124,16 +127,28 @@ actor Session {
 
     /// Takes over what callers left, and sends it.
     private func tick() {
-        let cancellations = inbox.withLock { inbox in
-            swap(&inbox.requests, &spare)
-            inbox.isWakeScheduled = false
-            defer { inbox.cancellations = [] }
-            return inbox.cancellations
+        repeat {
+            let cancellations = inbox.withLock { inbox in
+                swap(&inbox.requests, &spare)
+                inbox.isWakeScheduled = false
+                defer { inbox.cancellations = [] }
+                return inbox.cancellations
+            }
+            backlog.append(contentsOf: spare)
+            spare.removeAll(keepingCapacity: true)
+            for id in cancellations { cancelRequest(id) }
+            pump()
+        } while !isSettled()
+    }
+
+    /// Tells callers whether answers are awaited.
+    /// - Returns: false when requests came meanwhile whose callers woke nobody, and no answer will.
+    private func isSettled() -> Bool {
+        let isAwaited = wire != nil && owesAnswer
+        return inbox.withLock { inbox in
+            inbox.isAnswerAwaited = isAwaited
+            return isAwaited || inbox.requests.isEmpty
         }
-        backlog.append(contentsOf: spare)
-        spare.removeAll(keepingCapacity: true)
-        for id in cancellations { cancelRequest(id) }
-        pump()
     }
 
     /// Sends as much of the backlog as may be on the wire now.
@@ -221,7 +236,7 @@ actor Session {
         var completions: [Completion] = []
         let isSane = operation == nil ? drain(wire, into: &completions) : drainOperation(wire, into: &completions)
         pending.wrappingSubtract(completions.count, ordering: .relaxed)
-        if isAlive, isSane, !wire.isBad { pump() }
+        if isAlive, isSane, !wire.isBad { tick() }
         for completion in completions { completion.deliver() }
         if !isAlive || !isSane || wire.isBad { close(.connectionLost) }
     }
