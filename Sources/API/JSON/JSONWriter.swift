@@ -151,6 +151,9 @@ public struct JSONWriter: Sendable {
         }
     }
 
+    /// Ends a line, for texts of one value a line.
+    public mutating func lineBreak() { bytes.append(UInt8(ascii: "\n")) }
+
     // MARK: Bytes
 
     @inline(__always)

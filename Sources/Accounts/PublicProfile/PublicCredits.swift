@@ -26,7 +26,8 @@ package struct PublicCredits: Sendable {
                 countryCode: isNamed && choices.showCountryFlag ? country ?? "" : "",
                 ownName: ownName,
                 ownCountryCode: country ?? "",
-                publicAddress: choices.publicProfile && !banned ? address : nil
+                publicAddress: choices.publicProfile && !banned ? address : nil,
+                isNamed: isNamed
             )
         }
         return credits
@@ -56,4 +57,6 @@ package struct PublicCredit: Sendable {
     package let ownCountryCode: String
     /// The canonical address; nil unless the user's public profile is on.
     package let publicAddress: String?
+    /// Whether texts for everybody may name the user (spec 08 §3).
+    package let isNamed: Bool
 }

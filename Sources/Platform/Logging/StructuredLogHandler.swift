@@ -44,7 +44,7 @@ package struct StructuredLogHandler: LogHandler {
     }
 
     private func json(_ event: LogEvent, _ members: Logger.Metadata) -> [UInt8] {
-        var writer = JSONWriter()
+        var writer = JSONWriter(capacity: 512)
         writer.beginObject()
         writer.name("ts")
         writer.string(clock.now().rfc3339)
@@ -65,7 +65,8 @@ package struct StructuredLogHandler: LogHandler {
         writer.name("version")
         writer.string(version)
         writer.endObject()
-        return writer.bytes + [UInt8(ascii: "\n")]
+        writer.lineBreak()
+        return writer.bytes
     }
 
     private func console(_ event: LogEvent, _ members: Logger.Metadata) -> [UInt8] {

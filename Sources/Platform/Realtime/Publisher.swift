@@ -6,8 +6,8 @@ package import Redis
 /// Sends live messages to the nodes that hold the sockets, through Redis pub/sub (spec 04 §9). Always after the commit of the fact a
 /// message tells; a failed publish is no failure of the fact.
 package struct Publisher: Sendable {
-    private let redis: RedisClient
-    private let clock: Clock
+    let redis: RedisClient
+    let clock: Clock
 
     package init(redis: RedisClient, clock: Clock) {
         self.redis = redis

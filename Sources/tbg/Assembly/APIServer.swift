@@ -58,6 +58,8 @@ struct APIServer {
             accounts: accounts,
             users: UsersServices(runtime: runtime, accounts: accounts),
             hub: hub,
+            feed: ActivityFeed(runtime: runtime),
+            events: UpcomingEvents(runtime: runtime),
             mining: MiningServices(runtime: runtime),
             random: runtime.random,
             addRoutes: addRoutes
@@ -90,6 +92,8 @@ struct APIServer {
         accounts: AccountsServices,
         users: UsersServices,
         hub: Hub,
+        feed: ActivityFeed,
+        events: UpcomingEvents,
         mining: MiningServices,
         random: RandomSource,
         addRoutes: (inout RouteTable<AppContext>) -> Void = { _ in }
@@ -98,6 +102,7 @@ struct APIServer {
         MetaRoutes.add(to: &table, readiness: readiness, settings: settings)
         AccountsRoutes.add(to: &table, services: accounts, users: users)
         MiningRoutes.add(to: &table, services: mining)
+        ActivityRoutes.add(to: &table, feed: feed, events: events)
         FeedRoutes.add(to: &table, hub: hub, maximumSockets: settings.realtime.maximumSocketsPerNode)
         PublicRoutes.add(to: &table, settings: settings)
         addRoutes(&table)

@@ -1,4 +1,5 @@
 import Accounts
+import Feed
 import GameRules
 import Mining
 import Platform
@@ -19,7 +20,21 @@ enum WorkerTasks {
             ScheduledTask("token_cleanup", .hourly(minute: 7), catchUp: .newestOnly) { _, now in
                 try await tokens.run(at: Instant(millisecondsSinceUnixEpoch: now))
             },
-        ] + mining(MiningJobs(runtime: runtime)) + NetworkJobs.tasks(runtime)
+        ] + feed(runtime) + mining(MiningJobs(runtime: runtime)) + NetworkJobs.tasks(runtime)
+    }
+
+    /// Spec 04 §10.
+    private static func feed(_ runtime: Runtime) -> [ScheduledTask] {
+        let pruner = FeedPruner(database: runtime.database)
+        let reminders = EventReminders(runtime: runtime)
+        return [
+            ScheduledTask("feed_pruner", .hourly(minute: 13), catchUp: .newestOnly) { _, now in
+                try await pruner.run(at: Instant(millisecondsSinceUnixEpoch: now))
+            },
+            ScheduledTask("event_reminders", .every(seconds: 10), catchUp: .newestWithin(seconds: 10)) { _, now in
+                try await reminders.run(at: Instant(millisecondsSinceUnixEpoch: now))
+            },
+        ]
     }
 
     /// Spec 03 §6. What is run for an instant, a slot or a day takes it from the key, so that a late or manual run does the same; silence
