@@ -4,7 +4,7 @@ package import Platform
 package struct GamificationServices: Sendable {
     let badges: BadgeReadStore
     let earned: EarnedBadgeStore
-    let catalogue: BadgeCatalogue
+    let directory: BadgeDirectory
     let progress: ProgressService
     let ledger: LedgerReadStore
     let calendar: CalendarReadStore
@@ -13,8 +13,8 @@ package struct GamificationServices: Sendable {
     package init(runtime: Runtime) {
         badges = BadgeReadStore(database: runtime.database)
         earned = EarnedBadgeStore(database: runtime.database)
-        catalogue = BadgeCatalogue(database: runtime.database)
-        progress = ProgressService(database: runtime.database, catalogue: catalogue)
+        directory = BadgeDirectory(database: runtime.database)
+        progress = ProgressService(database: runtime.database, directory: directory)
         ledger = LedgerReadStore(database: runtime.database)
         calendar = CalendarReadStore(database: runtime.database)
         celebrations = CelebrationStore(database: runtime.database)

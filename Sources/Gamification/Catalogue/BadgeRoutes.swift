@@ -46,8 +46,8 @@ enum BadgeRoutes {
         }
         table.add(earned) { _, context in
             let rows = try await services.earned.badges(of: context.requirePrincipal().user)
-            let catalogue = try await services.catalogue.contents(naming: rows.map(\.badge), at: context.now)
-            return EarnedBadges(rows: rows, catalogue: catalogue)
+            let directory = try await services.directory.contents(naming: rows.map(\.badge), at: context.now)
+            return EarnedBadges(rows: rows, directory: directory)
         }
     }
 }

@@ -33,12 +33,12 @@ struct EarnedBadges: ResponseObject {
         .field("total_available", \.totalAvailable, "Badges there are to earn")
         .field("total_earned", \.earned.count, "Those that can no longer be earned are among them")
 
-    init(rows: [EarnedBadgeStore.Row], catalogue: BadgeCatalogue.Contents) {
+    init(rows: [EarnedBadgeStore.Row], directory: BadgeDirectory.Contents) {
         earned = rows.compactMap { row in
-            catalogue.slugs[row.badge].map {
+            directory.slugs[row.badge].map {
                 EarnedBadge(slug: $0, earnedAt: row.earnedAt, metadata: BadgeMetadata(document: row.metadata))
             }
         }
-        totalAvailable = catalogue.activeCount
+        totalAvailable = directory.activeCount
     }
 }

@@ -5,12 +5,12 @@ import Postgres
 struct ProgressService: Sendable {
     private let store: ProgressStore
     private let calendar: CalendarReadStore
-    private let catalogue: BadgeCatalogue
+    private let directory: BadgeDirectory
 
-    init(database: PostgresClient, catalogue: BadgeCatalogue) {
+    init(database: PostgresClient, directory: BadgeDirectory) {
         store = ProgressStore(database: database)
         calendar = CalendarReadStore(database: database)
-        self.catalogue = catalogue
+        self.directory = directory
     }
 
     /// Without a state row everything is zero.
@@ -28,7 +28,7 @@ struct ProgressService: Sendable {
     }
 
     func overview(of user: UserID, at now: Instant) async throws -> GamificationOverview {
-        let available = try await catalogue.contents(at: now).activeCount
+        let available = try await directory.contents(at: now).activeCount
         return GamificationOverview(progress: try await progress(of: user, at: now), badgesAvailable: available)
     }
 

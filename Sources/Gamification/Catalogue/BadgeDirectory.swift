@@ -4,7 +4,7 @@ import Postgres
 import Synchronization
 
 /// Slugs by id and the number of active badges, kept in the process for a minute: definitions change when a version is rolled out.
-final class BadgeCatalogue: Sendable {
+final class BadgeDirectory: Sendable {
     /// What is known of all definitions.
     struct Contents: Sendable {
         var slugs: [Int32: String] = [:]

@@ -1,0 +1,60 @@
+import GameRules
+
+/// Whose streak is evaluated, and how far (spec 05 §7.3).
+struct StreakTarget: Sendable {
+    /// What led to it.
+    enum Cause: Sendable, Equatable {
+        /// A week is over.
+        case check
+        /// Shares of these evaluated weeks came late. What was told about a former break is not told again.
+        case late(Set<ISOWeek>)
+        /// The calendar was written anew, or the list of excused weeks changed: every week counts as not paid yet.
+        case anew
+    }
+
+    let user: UserID
+    /// The last closed week that counts.
+    let through: ISOWeek
+    let cause: Cause
+}
+
+/// What an evaluation finds out about one user: a pure function of state, calendar and excused weeks.
+struct StreakEvaluation: Sendable, Equatable {
+    let user: UserID
+    let before: StoredStreak
+    let after: StoredStreak
+    /// Weeks that pay, ascending. The ledger's keys see to it that each pays once.
+    let paidWeeks: [ISOWeek]
+    let changes: [StreakChange]
+
+    /// The last closed week.
+    let through: ISOWeek
+
+    /// - Parameter active: all active weeks of the user; later ones are left out.
+    init(_ target: StreakTarget, before: StoredStreak, active: Set<ISOWeek>, excused: Set<ISOWeek>) {
+        let closed = active.filter { $0 <= target.through }
+        let streak = Streak(active: closed, excused: excused, through: target.through)
+        user = target.user
+        through = target.through
+        self.before = before
+        after = StoredStreak(
+            current: streak.weeks,
+            longest: max(before.longest, streak.weeks),
+            start: streak.firstWeek?.monday,
+            lastActiveWeek: closed.max() ?? before.lastActiveWeek,
+            evaluatedWeek: max(target.through, before.evaluatedWeek ?? target.through)
+        )
+        let changes = streak.changes(fromWeeks: before.current)
+        switch target.cause {
+        case .check:
+            paidWeeks = closed.filter { week in before.evaluatedWeek.map { week > $0 } ?? true }.sorted()
+            self.changes = changes
+        case .late(let weeks):
+            paidWeeks = closed.filter { week in weeks.contains(week) || before.evaluatedWeek.map { week > $0 } ?? true }.sorted()
+            self.changes = changes.filter { if case .extended = $0 { true } else { false } }
+        case .anew:
+            paidWeeks = closed.sorted()
+            self.changes = changes
+        }
+    }
+}
