@@ -178,7 +178,8 @@ let package = Package(
             [
                 "Platform", "Accounts", "Feed", "Mining", "API", "GameRules", "Postgres", "Redis", "Scheduler", lifecycle, logging, metrics,
                 nioCore, httpTypes, hummingbird,
-            ]
+            ],
+            resources: [.embedInCode("Badges/badges.json")]
         ),
         tests(
             "Gamification",
