@@ -10,8 +10,9 @@ package struct GamificationServices: Sendable {
     let calendar: CalendarReadStore
     let celebrations: CelebrationStore
 
-    package init(runtime: Runtime) {
-        badges = BadgeReadStore(database: runtime.database)
+    /// - Throws: for badges of the program that cannot be read.
+    package init(runtime: Runtime) throws {
+        badges = BadgeReadStore(database: runtime.database, catalogue: try .embedded())
         earned = EarnedBadgeStore(database: runtime.database)
         directory = BadgeDirectory(database: runtime.database)
         progress = ProgressService(database: runtime.database, directory: directory)

@@ -9,10 +9,16 @@ struct BadgeReadStore: Sendable {
     static let mostEarners = 10
 
     let database: PostgresClient
+    /// The conditions in words, by slug: texts of the program, not of the rows.
+    let conditions: [String: String]
+
+    init(database: PostgresClient, catalogue: BadgeCatalogue) {
+        self.database = database
+        conditions = Dictionary(catalogue.entries.map { ($0.rule.slug, $0.condition) }) { first, _ in first }
+    }
 
     private static let columns: SQL = """
-        d.id, d.slug, d.name, d.description, d.category, d.rarity, d.xp_reward, coalesce(s.total_earned, 0), coalesce(s.percentage, 0),
-        coalesce(d.trigger_config ->> 'text', d.trigger_config ->> 'event', '')
+        d.id, d.slug, d.name, d.description, d.category, d.rarity, d.xp_reward, coalesce(s.total_earned, 0), coalesce(s.percentage, 0)
         """
 
     /// Active badges, of one category or of all.
@@ -51,13 +57,13 @@ struct BadgeReadStore: Sendable {
     }
 
     func list(in category: BadgeCategory?) async throws -> BadgeList {
-        BadgeList(badges: try await database.query(Self.selectActive(in: category)).map { try Self.item($0).item })
+        BadgeList(badges: try await database.query(Self.selectActive(in: category)).map { try item($0).item })
     }
 
     /// Nil for what is not in the catalogue, or no longer.
     func detail(slug: String) async throws -> BadgeDetail? {
         guard let row = try await database.query(Self.select(slug: slug)).first else { return nil }
-        let (id, item) = try Self.item(row)
+        let (id, item) = try self.item(row)
         let earners = try await database.query(Self.selectEarners(of: id)).map { row in
             let (user, name, earnedAt) = try row.decode((UserID, String?, Instant).self)
             return BadgeEarner(user: name ?? DisplayName.fallback(for: user), earnedAt: earnedAt)
@@ -65,9 +71,9 @@ struct BadgeReadStore: Sendable {
         return BadgeDetail(item: item, recentEarners: earners)
     }
 
-    private static func item(_ row: PostgresRow) throws -> (id: Int32, item: BadgeItem) {
-        let (id, slug, name, description, category, rarity, reward, earned, percentage, trigger) = try row.decode(
-            (Int32, String, String, String, String, String, Int32, Int32, PostgresNumeric, String).self
+    private func item(_ row: PostgresRow) throws -> (id: Int32, item: BadgeItem) {
+        let (id, slug, name, description, category, rarity, reward, earned, percentage) = try row.decode(
+            (Int32, String, String, String, String, String, Int32, Int32, PostgresNumeric).self
         )
         let item = BadgeItem(
             slug: slug,
@@ -78,7 +84,7 @@ struct BadgeReadStore: Sendable {
             xpReward: reward,
             totalEarned: earned,
             percentageHundredths: percentage.unscaled(scale: 2) ?? 0,
-            trigger: trigger
+            trigger: conditions[slug] ?? ""
         )
         return (id, item)
     }

@@ -6,7 +6,7 @@ import Postgres
 struct EarnedBadge: ResponseObject {
     let slug: String
     let earnedAt: Instant
-    let metadata: BadgeMetadata
+    let metadata: StoredMetadata
 
     static let fields = JSONFields<EarnedBadge>()
         .field("slug", \.slug)
@@ -15,7 +15,7 @@ struct EarnedBadge: ResponseObject {
 }
 
 /// A flat map of texts, passed on as it is stored (spec 05 §4.4).
-struct BadgeMetadata: JSONEncodable {
+struct StoredMetadata: JSONEncodable {
     let document: JSONB
 
     static var jsonSchema: JSONSchema { .dictionary(.string) }
@@ -36,7 +36,7 @@ struct EarnedBadges: ResponseObject {
     init(rows: [EarnedBadgeStore.Row], directory: BadgeDirectory.Contents) {
         earned = rows.compactMap { row in
             directory.slugs[row.badge].map {
-                EarnedBadge(slug: $0, earnedAt: row.earnedAt, metadata: BadgeMetadata(document: row.metadata))
+                EarnedBadge(slug: $0, earnedAt: row.earnedAt, metadata: StoredMetadata(document: row.metadata))
             }
         }
         totalAvailable = directory.activeCount

@@ -1,4 +1,4 @@
-package import GameRules
+import GameRules
 import Mining
 package import Platform
 import Postgres

@@ -42,7 +42,7 @@ struct StreakEvaluation: Sendable, Equatable {
             longest: max(before.longest, streak.weeks),
             start: streak.firstWeek?.monday,
             lastActiveWeek: closed.max() ?? before.lastActiveWeek,
-            evaluatedWeek: max(target.through, before.evaluatedWeek ?? target.through)
+            evaluatedWeek: Self.evaluatedWeek(streak, closed, excused, through: target.through) ?? before.evaluatedWeek
         )
         let changes = streak.changes(fromWeeks: before.current)
         switch target.cause {
@@ -56,5 +56,22 @@ struct StreakEvaluation: Sendable, Equatable {
             paidWeeks = closed.sorted()
             self.changes = changes
         }
+    }
+
+    /// How far a streak is known: to the last closed week while it lives, to the week that ended it once it is broken. So it is a function
+    /// of the calendar, whenever it was evaluated, and who does not come back is not evaluated again.
+    ///
+    /// - Returns: nil when there is nothing to know.
+    static func evaluatedWeek(
+        _ streak: Streak,
+        _ closed: Set<ISOWeek>,
+        _ excused: Set<ISOWeek>,
+        through: ISOWeek
+    ) -> ISOWeek? {
+        guard let last = closed.max() else { return nil }
+        guard streak.weeks == 0 else { return through }
+        var week = last.next
+        while week < through, excused.contains(week) { week = week.next }
+        return week
     }
 }

@@ -60,7 +60,7 @@ struct APIServer {
             users: UsersServices(runtime: runtime, accounts: accounts),
             hub: hub,
             mining: MiningServices(runtime: runtime),
-            gamification: GamificationServices(runtime: runtime),
+            gamification: try GamificationServices(runtime: runtime),
             random: runtime.random,
             addRoutes: addRoutes
         )

@@ -86,7 +86,7 @@ struct ProgressRig: Sendable {
         let settings = runtime.settings
         let ring = try await KeyRing.load(try KeyRingFiles(settings.tokens) { throw KeyRing.Failure.noSigningKey })
         accounts = AccountsServices(runtime: runtime, keys: CurrentKeyRing(ring), limiterPatience: .seconds(10), departures: [])
-        services = GamificationServices(runtime: runtime)
+        services = try GamificationServices(runtime: runtime)
         var table = RouteTable<AppContext>()
         AccountsRoutes.add(to: &table, services: accounts, users: UsersServices(runtime: runtime, accounts: accounts))
         GamificationRoutes.add(to: &table, services: services)
@@ -150,7 +150,7 @@ struct ProgressRig: Sendable {
     }
 
     /// A request of a player.
-    func get(_ path: String, by player: Player) async throws -> GameAnswer { try await call(.get, path, token: player.token) }
+    func get(_ path: String, by player: Player) async throws -> GameAnswer { try await call(.get, path, token: token(of: player)) }
 
     // MARK: Players
 
@@ -168,13 +168,24 @@ struct ProgressRig: Sendable {
             access: .write
         )
         let user = try #require(try rows.value(UserID.self))
+        return Player(user: user, address: address, token: try await token(of: user), signedInAt: now)
+    }
+
+    /// A token that is good at present, however far the clock was moved.
+    func token(of player: Player) async throws -> String {
+        clock.now == player.signedInAt ? player.token : try await token(of: player.user)
+    }
+
+    private func token(of user: UserID) async throws -> String {
+        let now = clock.now
         let opened = try await runtime.database.transaction { transaction in
             try await accounts.sessions.open(for: user, method: .wallet, origin: .none, now: now, in: transaction)
         }
         let account = try #require(try await accounts.profiles.account(user))
         let answer = try await accounts.tokens.answer(opened, account: account, at: now)
-        return Player(user: user, address: address, token: answer.accessToken)
+        return answer.accessToken
     }
+
 
     /// An API key of a player, made over the API.
     /// - Parameter scopes: such as `read`.
@@ -279,6 +290,7 @@ struct Player: Sendable {
     let user: UserID
     let address: String
     let token: String
+    let signedInAt: Instant
 }
 
 /// What a call answered.
