@@ -18,12 +18,12 @@ package struct StreakChecker: Sendable {
     private let ledger: GameLedger
     private let streaks: StreakService
 
-    package init(runtime: Runtime, badges: BadgeBook) {
+    package init(runtime: Runtime, badges: BadgeBook, observers: [any StreakObserver] = []) {
         database = runtime.database
         redis = runtime.redis
         clock = runtime.clock
         ledger = GameLedger(runtime: runtime)
-        streaks = StreakService(badges: badges)
+        streaks = StreakService(badges: badges, observers: observers)
     }
 
     /// Waits for the shares of the last closed week, at most until a quarter past, then evaluates everybody who is behind.

@@ -47,13 +47,14 @@ enum RebuildStore {
     /// Sums of the ledger and what else is counted, a row for each user.
     static func selectFacts(of users: [UserID]) -> SQL {
         """
-        select u.id, l.xp, l.blocks, b.badges, greatest(c.best, p.best), c.shares, l.paid, c.active
+        select u.id, l.xp, f.blocks, b.badges, greatest(c.best, p.best), c.shares, l.paid, c.active
         from unnest(\(users)) as u (id)
         cross join lateral (
-            select greatest(coalesce(sum(amount), 0), 0)::bigint as xp, (count(*) filter (where source = 'block'))::int as blocks,
-                   array_agg(source_id) filter (where source = 'streak') as paid
+            select greatest(coalesce(sum(amount), 0), 0)::bigint as xp, array_agg(source_id) filter (where source = 'streak') as paid
             from xp_ledger where user_id = u.id
         ) l cross join lateral (
+            select count(distinct block_height)::int as blocks from blocks where user_id = u.id and status <> 'orphaned'
+        ) f cross join lateral (
             select count(*)::int as badges from user_badges where user_id = u.id
         ) b cross join lateral (
             select coalesce(max(best_diff), 0) as best, coalesce(sum(share_count), 0)::bigint as shares,

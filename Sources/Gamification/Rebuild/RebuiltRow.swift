@@ -26,16 +26,11 @@ struct RebuiltRow: Sendable, Equatable {
         let streak = Streak(active: closed, excused: excused, through: through)
         return StoredStreak(
             current: streak.weeks,
-            longest: longest(closed, excused),
+            longest: StreakEvaluation.longest(closed, excused),
             start: streak.firstWeek?.monday,
             lastActiveWeek: closed.max(),
             evaluatedWeek: StreakEvaluation.evaluatedWeek(streak, closed, excused, through: through)
         )
-    }
-
-    /// The longest of all streaks there ever were.
-    private static func longest(_ active: Set<ISOWeek>, _ excused: Set<ISOWeek>) -> Int {
-        active.map { Streak(active: active, excused: excused, through: $0).weeks }.max() ?? 0
     }
 
     /// What differs, as `name: stored, should be …`, one text a column.

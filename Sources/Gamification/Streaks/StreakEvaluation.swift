@@ -16,6 +16,13 @@ struct StreakTarget: Sendable {
     /// The last closed week that counts.
     let through: ISOWeek
     let cause: Cause
+
+    /// A repair of what is broken reaches to the last closed week: there is nothing the next check could still break, and what the late
+    /// shares mended may have been lost again since. A living streak is mended as far as it was known; the rest is left to the check.
+    func reaching(_ closed: ISOWeek, from state: StoredStreak) -> StreakTarget {
+        guard case .late = cause, state.current == 0 else { return self }
+        return StreakTarget(user: user, through: max(through, closed), cause: cause)
+    }
 }
 
 /// What an evaluation finds out about one user: a pure function of state, calendar and excused weeks.
@@ -39,7 +46,7 @@ struct StreakEvaluation: Sendable, Equatable {
         self.before = before
         after = StoredStreak(
             current: streak.weeks,
-            longest: max(before.longest, streak.weeks),
+            longest: max(before.longest, Self.longest(closed, excused)),
             start: streak.firstWeek?.monday,
             lastActiveWeek: closed.max() ?? before.lastActiveWeek,
             evaluatedWeek: Self.evaluatedWeek(streak, closed, excused, through: target.through) ?? before.evaluatedWeek
@@ -56,6 +63,19 @@ struct StreakEvaluation: Sendable, Equatable {
             paidWeeks = closed.sorted()
             self.changes = changes
         }
+    }
+
+    /// The longest of all streaks there ever were, also of those that began and ended while nobody checked.
+    static func longest(_ active: Set<ISOWeek>, _ excused: Set<ISOWeek>) -> Int {
+        var (run, longest) = (0, 0)
+        var last: ISOWeek?
+        for week in active.sorted() {
+            let isContinued = last.map { ($0.next..<week).allSatisfy(excused.contains) } ?? false
+            run = isContinued ? run + 1 : 1
+            longest = max(longest, run)
+            last = week
+        }
+        return longest
     }
 
     /// How far a streak is known: to the last closed week while it lives, to the week that ended it once it is broken. So it is a function

@@ -8,8 +8,13 @@ package struct StreakService: StreakRepair {
     static let graceSeconds: Int64 = 300
 
     private let badges: BadgeBook
+    private let observers: [any StreakObserver]
 
-    package init(badges: BadgeBook) { self.badges = badges }
+    /// - Parameter observers: what else is written with a change, such as notifications.
+    package init(badges: BadgeBook, observers: [any StreakObserver] = []) {
+        self.badges = badges
+        self.observers = observers
+    }
 
     /// The last week that is over and had its grace.
     static func lastClosedWeek(at now: Instant) -> ISOWeek { ISOWeek(containing: now.adding(seconds: -graceSeconds)).previous }
@@ -54,7 +59,9 @@ package struct StreakService: StreakRepair {
         in transaction: PostgresTransaction
     ) async throws -> GameOutcome {
         let targets = targets.sorted { $0.user < $1.user }
-        guard let last = targets.map(\.through).max() else { return GameOutcome() }
+        guard let newest = targets.map(\.through).max() else { return GameOutcome() }
+        let closed = Self.lastClosedWeek(at: now)
+        let last = max(newest, closed)
         let users = targets.map(\.user)
         let read = try await transaction.pipeline([
             StreakStore.selectState(of: users), StreakStore.selectActive(of: users, through: last), ExcusedWeeks.select,
@@ -63,7 +70,8 @@ package struct StreakService: StreakRepair {
         let excused = try ExcusedWeeks.weeks(read[2])
         let evaluations = targets.compactMap { target in
             states[target.user].map {
-                StreakEvaluation(target, before: $0, active: active[target.user] ?? [], excused: excused)
+                let target = target.reaching(closed, from: $0)
+                return StreakEvaluation(target, before: $0, active: active[target.user] ?? [], excused: excused)
             }
         }
         guard !evaluations.isEmpty else { return GameOutcome() }
@@ -85,7 +93,10 @@ package struct StreakService: StreakRepair {
         let written = try await transaction.pipeline([
             StreakStore.update(evaluations, now: now), StreakStore.celebrate(reached, now: now),
         ])
-        return outcome(of: evaluations, new: try Self.celebrated(written[1]))
+        let new = try Self.celebrated(written[1])
+        let news = evaluations.flatMap { Self.news(of: $0, new: new) }
+        if !news.isEmpty { for observer in observers { try await observer.streaksChanged(news, now: now, in: transaction) } }
+        return outcome(of: evaluations, new: new)
     }
 
     private static func celebrated(_ rows: PostgresRows) throws -> Set<StreakStore.Reached> {
@@ -95,6 +106,18 @@ package struct StreakService: StreakRepair {
                 celebrated.insert(StreakStore.Reached(user: user, milestone: milestone))
             }
         }
+    }
+
+    private static func news(of evaluation: StreakEvaluation, new: Set<StreakStore.Reached>) -> [StreakNews] {
+        let (user, week) = (evaluation.user, evaluation.through)
+        let changes = evaluation.changes.map { change in
+            switch change {
+            case .extended(let weeks): StreakNews(user: user, kind: .extended, weeks: weeks, week: week)
+            case .broken(let weeks): StreakNews(user: user, kind: .broken, weeks: weeks, week: week)
+            }
+        }
+        let milestones = StreakMilestone.all.filter { new.contains(.init(user: user, milestone: $0)) }
+        return changes + milestones.map { StreakNews(user: user, kind: .milestone($0), weeks: $0.weeks, week: week) }
     }
 
     private func outcome(of evaluations: [StreakEvaluation], new: Set<StreakStore.Reached>) -> GameOutcome {

@@ -4,11 +4,11 @@ import Bitcoin
 import GameRules
 import Platform
 
-/// `tbg admin ban|unban USER`, `tbg admin grant|revoke ADDRESS` (spec 02 §1, 11 §1).
+/// `tbg admin ban|unban USER`, `tbg admin grant|revoke ADDRESS` (spec 02 §1, 11 §1), `tbg admin excuse-week WEEK` (spec 05 §7.2).
 struct Admin: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Ban users, and say who administers.",
-        subcommands: [Ban.self, Unban.self, Grant.self, Revoke.self]
+        subcommands: [Ban.self, Unban.self, Grant.self, Revoke.self, ExcuseWeek.self]
     )
 
     struct Ban: AsyncParsableCommand {
