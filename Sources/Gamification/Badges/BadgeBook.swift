@@ -9,11 +9,19 @@ package final class BadgeBook: Sendable {
     package struct Page: Sendable {
         /// All, also inactive ones, in order.
         package let all: [BadgeDefinition]
+        /// Another one for other definitions.
+        let stamp: Int
         private let byRule: [BadgeRule: BadgeDefinition]
         private let rules: BadgeRules
+        private let shareThresholds: [Int64]
+        private let bestThresholds: [Double]
 
-        package init(_ all: [BadgeDefinition]) {
+        package init(_ all: [BadgeDefinition], stamp: Int = 0) {
             self.all = all.sorted()
+            self.stamp = stamp
+            let active = all.filter(\.rule.isActive).map(\.rule.trigger)
+            shareThresholds = active.compactMap { if case .shareCount(let threshold) = $0 { threshold } else { nil } }
+            bestThresholds = active.compactMap { if case .bestDifficulty(let threshold) = $0 { threshold } else { nil } }
             rules = BadgeRules(all.map(\.rule))
             byRule = Dictionary(all.map { ($0.rule, $0) }) { first, _ in first }
         }
@@ -22,6 +30,12 @@ package final class BadgeBook: Sendable {
         package func deserved(by fact: BadgeFact) -> [BadgeDefinition] {
             rules.deserved(by: fact).compactMap { byRule[$0] }
         }
+
+        /// How many active badges a number of shares deserves.
+        func met(shares: Int64) -> Int { shareThresholds.count { shares >= $0 } }
+
+        /// How many active badges a best share deserves.
+        func met(best: Double) -> Int { bestThresholds.count { best >= $0 } }
 
         /// Active badges.
         package var active: [BadgeDefinition] { rules.rules.compactMap { byRule[$0] } }
@@ -50,11 +64,22 @@ package final class BadgeBook: Sendable {
         // with writes is not remembered.
         if known.page == nil, try await !isInstalled(in: transaction) {
             try await store.install(catalogue, now: now, in: transaction)
-            return Page(try await store.definitions(in: transaction).map(\.definition))
+            return Page(try await store.definitions(in: transaction).map(\.definition), stamp: -1)
         }
-        let page = Page(try await store.definitions(in: transaction).map(\.definition))
-        state.withLock { $0 = State(page: page, readAt: now) }
-        return page
+        let all = try await store.definitions(in: transaction).map(\.definition).sorted()
+        return state.withLock { state in
+            let stamp = state.page.map { $0.all == all ? $0.stamp : $0.stamp + 1 } ?? 1
+            let page = Page(all, stamp: stamp)
+            state = State(page: page, readAt: now)
+            return page
+        }
+    }
+
+    /// Makes the rows equal to the data file, when a process starts. A second start writes nothing.
+    package func install(in database: PostgresClient, now: Instant) async throws {
+        try await database.transaction { transaction in
+            if try await !isInstalled(in: transaction) { try await store.install(catalogue, now: now, in: transaction) }
+        }
     }
 
     /// Whether every badge of the data file is there as it says, and no other is active.

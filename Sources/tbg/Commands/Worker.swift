@@ -1,5 +1,6 @@
 import Accounts
 import ArgumentParser
+import Gamification
 import Mining
 import Platform
 import ServiceLifecycle
@@ -25,7 +26,7 @@ struct Worker: AsyncParsableCommand {
             )
         )
         services.append(WorkerTasks.scheduler(runtime))
-        services.append(IngestService(runtime: runtime))
+        services.append(IngestService(runtime: runtime, observers: [try GameEngine(runtime: runtime)]))
         services.append(try MailService(runtime: runtime))
         try await ServiceRole.run(services, runtime)
     }

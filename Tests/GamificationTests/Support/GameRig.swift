@@ -15,6 +15,7 @@ import Testing
 struct GameRig: Sendable {
     let runtime: Runtime
     let book: BadgeBook
+    let catalogue: BadgeCatalogue
 
     static let migrated = DatabaseTemplate("gamification") { url in
         let database = PostgresClient(configuration: try PostgresConfiguration(url: url), logger: .init(label: "test"))
@@ -41,7 +42,7 @@ struct GameRig: Sendable {
                     do {
                         try await runtime.redis.connect()
                         try await TimeTableKeeper(database: runtime.database).makeRanges(at: instant)
-                        try await body(GameRig(runtime: runtime, book: try .embedded()))
+                        try await body(GameRig(runtime: runtime, book: try .embedded(), catalogue: try .embedded()))
                     } catch {
                         await runtime.close()
                         throw error
