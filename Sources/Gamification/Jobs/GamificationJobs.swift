@@ -20,7 +20,8 @@ package enum GamificationJobs {
                 try await recalculator.run(at: Instant(millisecondsSinceUnixEpoch: now))
             },
             ScheduledTask("streak_warning", .weekly(.sunday, hour: 18, minute: 0), catchUp: .newestWithin(seconds: warningLife)) {
-                key, _ in
+                key,
+                _ in
                 try await warning.run(at: Instant(secondsSinceUnixEpoch: key.dueAtSeconds))
             },
         ]

@@ -41,7 +41,7 @@ enum RecalculationStore {
     }
 
     static func lock(_ user: UserID) -> SQL {
-        SQL.named("recalculation_lock", "select from user_gamification where user_id = \(user) for update")
+        SQL.named("recalculation_lock", "select 1 from user_gamification where user_id = \(user) for update")
     }
 
     /// Writes nothing to a healthy row.

@@ -10,7 +10,7 @@ enum RebuildStore {
 
     /// Nobody writes what belongs to these users until the transaction ends.
     static func lock(_ users: [UserID]) -> SQL {
-        "select from user_gamification where user_id = any(\(users)) order by user_id for update"
+        "select 1 from user_gamification where user_id = any(\(users)) order by user_id for update"
     }
 
     /// The last week anybody's streak was evaluated for.

@@ -33,38 +33,23 @@ struct RebuiltRow: Sendable, Equatable {
         )
     }
 
-    /// What differs, as `name: stored, should be …`, one text a column.
+    /// What differs, as `name stored, should be …`, one text a column.
     func differences(from stored: RebuiltRow, level: (number: Int32, title: String)) -> [String] {
-        var texts: [String] = []
-        func compare<Value: Equatable>(_ name: String, _ stored: Value, _ right: Value) {
-            if stored != right { texts.append("\(name) \(Self.text(stored)), should be \(Self.text(right))") }
+        let before = stored.columns(level: Int(level.number), title: level.title)
+        let after = columns(level: self.level.number, title: self.level.title)
+        return zip(before, after).compactMap { before, after in
+            before.text == after.text ? nil : "\(before.name) \(before.text), should be \(after.text)"
         }
-        compare("total_xp", stored.totalXP, totalXP)
-        compare("level", level.number, Int32(self.level.number))
-        compare("level_title", level.title, self.level.title)
-        compare("badges_earned", stored.badgesEarned, badgesEarned)
-        compare("current_streak", stored.streak.current, streak.current)
-        compare("longest_streak", stored.streak.longest, streak.longest)
-        compare("streak_start_date", stored.streak.start, streak.start)
-        compare("last_active_week", stored.streak.lastActiveWeek, streak.lastActiveWeek)
-        compare("streak_evaluated_week", stored.streak.evaluatedWeek, streak.evaluatedWeek)
-        compare("total_shares", stored.totalShares, totalShares)
-        compare("best_difficulty", stored.bestDifficulty, bestDifficulty)
-        compare("blocks_found", stored.blocksFound, blocksFound)
-        return texts
     }
 
-    private static func text(_ value: some Any) -> String {
-        if let value = value as? any OptionalText { return value.text }
-        return "\(value)"
+    private func columns(level: Int, title: String) -> [(name: String, text: String)] {
+        func text(_ value: (some CustomStringConvertible)?) -> String { value?.description ?? "nothing" }
+        return [
+            ("total_xp", text(totalXP)), ("level", text(level)), ("level_title", title), ("badges_earned", text(badgesEarned)),
+            ("current_streak", text(streak.current)), ("longest_streak", text(streak.longest)),
+            ("streak_start_date", text(streak.start)), ("last_active_week", text(streak.lastActiveWeek)),
+            ("streak_evaluated_week", text(streak.evaluatedWeek)), ("total_shares", text(totalShares)),
+            ("best_difficulty", text(bestDifficulty)), ("blocks_found", text(blocksFound)),
+        ]
     }
-}
-
-/// Texts of values that may be absent.
-private protocol OptionalText {
-    var text: String { get }
-}
-
-extension Optional: OptionalText where Wrapped: CustomStringConvertible {
-    fileprivate var text: String { map(\.description) ?? "nothing" }
 }

@@ -37,7 +37,9 @@ struct RecalculatorTests {
             #expect(try await recalculator.run(at: rig.clock.now) == .init(checked: 2, corrected: []))
             #expect(try await versions(rig) == before, "a healthy row is never written")
 
-            try await rig.execute("update user_gamification set total_xp = 9999, level = 6, level_title = 'x' where user_id = \(player.user)")
+            try await rig.execute(
+                "update user_gamification set total_xp = 9999, level = 6, level_title = 'x' where user_id = \(player.user)"
+            )
             #expect(try await recalculator.run(at: rig.clock.now).corrected == [player.user])
             let seen = try await rig.get("/api/v1/users/me/xp", by: player)
             #expect(seen["total_xp"] == 150 && seen["level"] == 2)

@@ -27,7 +27,14 @@ struct StreakWarningTests {
             let new = try await rig.player("bc1qnew00000")
             for player in [idle, active] {
                 try await rig.activate(["2026-W08"], of: player)
-                try await rig.setState(of: player, current: 1, longest: 3, start: "2026-02-16", lastActive: "2026-W08", evaluated: "2026-W08")
+                try await rig.setState(
+                    of: player,
+                    current: 1,
+                    longest: 3,
+                    start: "2026-02-16",
+                    lastActive: "2026-W08",
+                    evaluated: "2026-W08"
+                )
             }
             try await rig.activate(["2026-W09"], of: active)
             try await rig.setState(of: new)

@@ -48,9 +48,11 @@ struct GameRebuildTests {
         try await ProgressRig.run { rig in
             try await play(rig)
             let rebuild = GameRebuild(database: rig.runtime.database)
-            #expect(try await rig.text("select current_streak || '/' || total_xp from user_gamification order by user_id limit 1") == "3/75")
+            let state: SQL = "select current_streak || '/' || total_xp from user_gamification order by user_id limit 1"
+            #expect(try await rig.text(state) == "3/75")
             var told: [String] = []
-            #expect(try await rebuild.run(applies: false, now: rig.clock.now) { told.append($0) } == 0, "\(told)")
+            let count = try await rebuild.run(applies: false, now: rig.clock.now) { told.append($0) }
+            #expect(count == 0, "\(told)")
             let before = try await rows(rig)
             for table in ["user_gamification", "streak_calendar", "user_badges"] {
                 try await rig.execute("delete from \(identifier: table)")
@@ -72,7 +74,8 @@ struct GameRebuildTests {
             let user = try await rig.number("select min(user_id) from user_gamification")
             try await rig.execute("update user_gamification set total_xp = 9999, current_streak = 7 where user_id = \(user)")
             var told: [String] = []
-            #expect(try await GameRebuild(database: rig.runtime.database).run(applies: true, now: rig.clock.now) { told.append($0) } == 2)
+            let count = try await GameRebuild(database: rig.runtime.database).run(applies: true, now: rig.clock.now) { told.append($0) }
+            #expect(count == 2)
             #expect(told == ["user \(user): total_xp 9999, should be 75", "user \(user): current_streak 7, should be 3"])
             #expect(try await GameRebuild(database: rig.runtime.database).run(applies: false, now: rig.clock.now) { _ in } == 0)
         }
@@ -89,7 +92,10 @@ struct GameRebuildTests {
             rig.clock.set(try rig.instant("2026-03-02T01:05:00Z"))
             try await StreakChecker(runtime: rig.runtime, badges: try .embedded()).run()
             #expect(try await rig.number("select max(current_streak) from user_gamification") == 4)
-            #expect(try await rig.number("select sum(amount) from xp_ledger where user_id = (select min(user_id) from xp_ledger) and source = 'streak'") == 100)
+            let paid: SQL = """
+                select sum(amount) from xp_ledger where user_id = (select min(user_id) from xp_ledger) and source = 'streak'
+                """
+            #expect(try await rig.number(paid) == 100)
         }
     }
 }

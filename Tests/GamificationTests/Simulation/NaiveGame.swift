@@ -21,7 +21,9 @@ struct NaiveGame {
         var streak = ""
         var milestones: [Int] = []
 
-        var description: String { "\(shares) \(best) \(xp) XP, level \(level), \(badges), \(streak), \(milestones), \(calendar.count) weeks" }
+        var description: String {
+            "\(shares) \(best) \(xp) XP, level \(level), \(badges), \(streak), \(milestones), \(calendar.count) weeks"
+        }
     }
 
     private var shares: [[Share]]

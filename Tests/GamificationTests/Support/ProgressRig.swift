@@ -186,7 +186,6 @@ struct ProgressRig: Sendable {
         return answer.accessToken
     }
 
-
     /// An API key of a player, made over the API.
     /// - Parameter scopes: such as `read`.
     func key(of player: Player, scopes: [String]) async throws -> String {
@@ -273,7 +272,14 @@ struct ProgressRig: Sendable {
     }
 
     /// A row of the ledger.
-    func book(_ amount: Int32, to player: Player, source: String = "share", id: String? = nil, key: String, at time: Instant? = nil) async throws {
+    func book(
+        _ amount: Int32,
+        to player: Player,
+        source: String = "share",
+        id: String? = nil,
+        key: String,
+        at time: Instant? = nil
+    ) async throws {
         try await execute(
             """
             insert into xp_ledger (user_id, amount, source, source_id, description, idempotency_key, created_at)
