@@ -17,7 +17,7 @@ struct Bench: AsyncParsableCommand {
             SignIns.self,
             Me.self,
             Answers.self,
-            Reads.self,
+            Reads.self, GamificationReads.self,
             Latency.self,
             BareServer.self,
             SocketClients.self,

@@ -40,7 +40,7 @@ struct GamificationCost: AsyncParsableCommand {
                 for isPlayed in round.isMultiple(of: 2) ? [false, true] : [true, false] {
                     try await clear(rig, redis)
                     try await generator.fill(IngestService.shareStream, entries, redis)
-                    let rate = try await drain(rig, runtime, isPlayed ? [try GameEngine(runtime: runtime)] : [])
+                    let rate = try await drain(rig, runtime, isPlayed ? [try GamificationService(runtime: runtime).engine] : [])
                     if isPlayed { with.append(rate) } else { without.append(rate) }
                 }
             }

@@ -1,6 +1,7 @@
 import API
 import Accounts
 import Feed
+import Gamification
 import HTTPTypes
 import Hummingbird
 import Logging
@@ -59,6 +60,7 @@ struct APIServer {
             users: UsersServices(runtime: runtime, accounts: accounts),
             hub: hub,
             mining: MiningServices(runtime: runtime),
+            gamification: try GamificationServices(runtime: runtime),
             random: runtime.random,
             addRoutes: addRoutes
         )
@@ -91,6 +93,7 @@ struct APIServer {
         users: UsersServices,
         hub: Hub,
         mining: MiningServices,
+        gamification: GamificationServices,
         random: RandomSource,
         addRoutes: (inout RouteTable<AppContext>) -> Void = { _ in }
     ) throws -> RouteTable<AppContext> {
@@ -98,6 +101,7 @@ struct APIServer {
         MetaRoutes.add(to: &table, readiness: readiness, settings: settings)
         AccountsRoutes.add(to: &table, services: accounts, users: users)
         MiningRoutes.add(to: &table, services: mining)
+        GamificationRoutes.add(to: &table, services: gamification)
         FeedRoutes.add(to: &table, hub: hub, maximumSockets: settings.realtime.maximumSocketsPerNode)
         PublicRoutes.add(to: &table, settings: settings)
         addRoutes(&table)

@@ -1,5 +1,6 @@
 import Accounts
 import GameRules
+import Gamification
 import Mining
 import Platform
 import Scheduler
@@ -19,7 +20,7 @@ enum WorkerTasks {
             ScheduledTask("token_cleanup", .hourly(minute: 7), catchUp: .newestOnly) { _, now in
                 try await tokens.run(at: Instant(millisecondsSinceUnixEpoch: now))
             },
-        ] + mining(MiningJobs(runtime: runtime)) + NetworkJobs.tasks(runtime)
+        ] + mining(MiningJobs(runtime: runtime)) + NetworkJobs.tasks(runtime) + GamificationJobs.tasks(runtime)
     }
 
     /// Spec 03 §6. What is run for an instant, a slot or a day takes it from the key, so that a late or manual run does the same; silence
