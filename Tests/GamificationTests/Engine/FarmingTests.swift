@@ -1,7 +1,9 @@
 import Foundation
 import GameRules
 import Mining
+import Platform
 import Postgres
+import Redis
 import Testing
 
 @testable import Gamification
@@ -38,6 +40,31 @@ struct FarmingTests {
             try await rig.ingest([PoolShare(achieved: 10)] + (0..<100).map { _ in PoolShare(achieved: 1e13, isAccepted: false) })
             #expect(try await rig.standing(try await rig.owner())[0] == 100)
             #expect(try await rig.texts("select best_difficulty::text from user_gamification") == ["10"])
+        }
+    }
+
+    @Test("A pool's clock ten minutes ahead opens no other day; a share told in wrong numbers counts for nobody")
+    func skewed() async throws {
+        let evening = Instant(rfc3339: "2026-02-25T23:55:00Z") ?? .unixEpoch
+        try await GameRig.run(at: evening) { rig in
+            let stream = "mining:share_submitted"
+            let difficulties = ["2000", "2000", "0", "-5", "1e999", #""NaN""#]
+            for (index, achieved) in difficulties.enumerated() {
+                let ahead: Int64 = index == 1 ? 600 : 0
+                try await rig.runtime.redis.xadd(
+                    stream,
+                    id: StreamID(milliseconds: UInt64(evening.millisecondsSinceUnixEpoch), sequence: UInt64(index)),
+                    fields: [
+                        ("event_id", .string(UUID().uuidString.lowercased())), ("event", "share_submitted"),
+                        ("ts", .string("\(evening.secondsSinceUnixEpoch + ahead)")),
+                        ("data", .string(#"{"user":"\#(GameRig.address)","worker":"r","diff":1000,"sdiff":\#(achieved),"accepted":true}"#)),
+                    ]
+                )
+            }
+            let dead = try await rig.pipeline().shares.store(try await rig.runtime.redis.xrange(stream), of: stream)
+            #expect(dead.count == 4)
+            #expect(try await rig.texts("select source_id from xp_ledger where source = 'share'") == ["2026-02-25"])
+            #expect(try await rig.number("select total_shares from user_gamification") == 2)
         }
     }
 
