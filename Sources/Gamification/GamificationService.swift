@@ -1,7 +1,8 @@
-package import GameRules
+import GameRules
+import Logging
 package import Mining
 package import Platform
-package import ServiceLifecycle
+import ServiceLifecycle
 
 /// Gamification in a worker: the engine inside ingest, and what is done when a process starts: badge definitions as the program knows them,
 /// and shares counted that nobody had counted.

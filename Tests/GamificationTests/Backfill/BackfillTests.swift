@@ -10,7 +10,7 @@ import Testing
 struct BackfillTests {
     @Test("Shares of before are counted once: badges, calendar and weekly bests, but no experience of days")
     func once() async throws {
-        try await GameRig.run { rig in
+        try await GameRig.run { rig async throws in
             let earlier = rig.now.adding(seconds: -5 * 86_400)
             let silent = MiningPipeline(runtime: rig.runtime)
             try await rig.ingest(

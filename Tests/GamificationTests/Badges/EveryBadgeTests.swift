@@ -12,7 +12,7 @@ import Testing
 struct EveryBadgeTests {
     @Test("Badges other features' events earn", arguments: GameEvent.allCases)
     func events(event: GameEvent) async throws {
-        try await GameRig.run { rig in
+        try await GameRig.run { rig async throws in
             let (user, other) = (try await rig.user(), try await rig.user())
             for _ in 0..<2 {
                 let outcome = try await rig.database.transaction { transaction in
@@ -40,7 +40,7 @@ struct EveryBadgeTests {
 
     @Test("Badges of shares, by thresholds: one less does not earn, a jump over three earns all")
     func thresholds() async throws {
-        try await GameRig.run { rig in
+        try await GameRig.run { rig async throws in
             let pipeline = rig.pipeline()
             try await rig.ingest([PoolShare(achieved: 999_999)], through: pipeline)
             let user = try await rig.owner()
@@ -60,7 +60,7 @@ struct EveryBadgeTests {
 
     @Test("All twenty and nothing else are worth 4,500: level 5, 400 of 3,000")
     func all() async throws {
-        try await GameRig.run { rig in
+        try await GameRig.run { rig async throws in
             let user = try await rig.user()
             let page = try await rig.database.transaction { try await rig.book.page(now: rig.now, in: $0) }
             try await rig.apply { for badge in page.active { $0.award(badge, to: user, BadgeMetadata()) } }
@@ -72,7 +72,7 @@ struct EveryBadgeTests {
 
     @Test("The streak's badges follow its length", arguments: [(3, 0), (4, 1), (51, 2), (60, 3)])
     func streaks(weeks: Int, badges: Int) async throws {
-        try await GameRig.run { rig in
+        try await GameRig.run { rig async throws in
             let user = try await rig.user()
             let page = try await rig.database.transaction { try await rig.book.page(now: rig.now, in: $0) }
             try await rig.apply { $0.award(.streak(Int64(weeks)), to: user, from: page) { _ in BadgeMetadata(["weeks": "\(weeks)"]) } }
@@ -88,7 +88,7 @@ struct EveryBadgeTests {
                 users.map { GameOccurrence(.giftBitaxe, of: giver, id: "gift-\($0)") }
             }
         }
-        try await GameRig.run { rig in
+        try await GameRig.run { rig async throws in
             let giver = try await rig.user()
             let engine = rig.engine(firstShares: [Gift(giver: giver)])
             for _ in 0..<2 { try await rig.ingest([PoolShare(achieved: 5)], through: rig.pipeline(engine)) }
@@ -99,7 +99,7 @@ struct EveryBadgeTests {
 
     @Test("The rows equal the normative file, and a second start writes none")
     func definitions() async throws {
-        try await GameRig.run { rig in
+        try await GameRig.run { rig async throws in
             try await rig.book.install(in: rig.database, now: rig.now)
             let before = try await rig.texts("select slug || xmin from badge_definitions order by sort_order")
             try await BadgeBook.embedded().install(in: rig.database, now: rig.now)

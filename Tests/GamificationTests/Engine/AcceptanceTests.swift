@@ -10,7 +10,7 @@ import Testing
 struct AcceptanceTests {
     @Test("One share of a new user: what spec 05 §14 no. 3 says, and nothing more when it comes again")
     func firstShare() async throws {
-        try await GameRig.run { rig in
+        try await GameRig.run { rig async throws in
             let share = PoolShare(achieved: 1_500_000)
             #expect(try await rig.ingest([share]) == 1)
             for _ in 0..<2 {
@@ -40,7 +40,7 @@ struct AcceptanceTests {
     @Test("A best beaten pays once a week, and its badge once: spec 05 §14 no. 4, in three batches and in one")
     func bests() async throws {
         for isOneBatch in [false, true] {
-            try await GameRig.run { rig in
+            try await GameRig.run { rig async throws in
                 let shares = [1_500_000.0, 2e9, 3e9].map { PoolShare(achieved: $0) }
                 for batch in isOneBatch ? [shares] : shares.map({ [$0] }) { try await rig.ingest(batch) }
                 let user = try await rig.owner()
@@ -63,7 +63,7 @@ struct AcceptanceTests {
 
     @Test("Blocks pay once a height and user: spec 05 §14 no. 5")
     func blocks() async throws {
-        try await GameRig.run { rig in
+        try await GameRig.run { rig async throws in
             let user = try await rig.user(GameRig.address)
             let pipeline = rig.pipeline()
             func found(_ height: Int) async throws {
@@ -89,7 +89,7 @@ struct AcceptanceTests {
 
     @Test("A record told by the pool raises the best and its badges, and counts no share")
     func record() async throws {
-        try await GameRig.run { rig in
+        try await GameRig.run { rig async throws in
             let user = try await rig.user(GameRig.address)
             let pipeline = rig.pipeline()
             for best in [2_000_000, 3_000_000, 3_000_000] {
@@ -108,7 +108,7 @@ struct AcceptanceTests {
 
     @Test("A rejected share has no effect, whatever its difficulty; nor has one of nobody")
     func rejected() async throws {
-        try await GameRig.run { rig in
+        try await GameRig.run { rig async throws in
             try await rig.user(GameRig.address)
             try await rig.ingest([PoolShare(achieved: 1e15, isAccepted: false), PoolShare(user: "unknown", achieved: 1e15)])
             for table: SQL in [
@@ -121,7 +121,7 @@ struct AcceptanceTests {
 
     @Test("A thousand shares of one user in one batch count a thousand times; the badge shows the thousandth")
     func thousand() async throws {
-        try await GameRig.run { rig in
+        try await GameRig.run { rig async throws in
             let shares = (0..<1200).map { PoolShare(time: rig.now.adding(milliseconds: Int64($0)), achieved: 10) }
             let pipeline = rig.pipeline()
             try await rig.ingest(Array(shares[..<999]), through: pipeline)
@@ -136,7 +136,7 @@ struct AcceptanceTests {
 
     @Test("Sunday's last millisecond and Monday's first are of two weeks and two days")
     func midnight() async throws {
-        try await GameRig.run(at: Instant(rfc3339: "2026-03-02T00:05:00Z") ?? .unixEpoch) { rig in
+        try await GameRig.run(at: Instant(rfc3339: "2026-03-02T00:05:00Z") ?? .unixEpoch) { rig async throws in
             try await rig.ingest(
                 ["2026-03-01T23:59:59.999Z", "2026-03-02T00:00:00Z"].compactMap { Instant(rfc3339: $0) }.map {
                     PoolShare(time: $0, achieved: 10)
@@ -153,7 +153,7 @@ struct AcceptanceTests {
 
     @Test("An inactive badge is not given; one added later is given with the next share to who deserves it already")
     func definitions() async throws {
-        try await GameRig.run { rig in
+        try await GameRig.run { rig async throws in
             try await rig.ingest([PoolShare(achieved: 10)])
             let user = try await rig.owner()
             let late = BadgeCatalogue(

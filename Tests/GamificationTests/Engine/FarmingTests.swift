@@ -13,7 +13,7 @@ import Testing
 struct FarmingTests {
     @Test("Many workers with the lowest difficulty get what one share gets")
     func easy() async throws {
-        try await GameRig.run { rig in
+        try await GameRig.run { rig async throws in
             let shares = (0..<400).map { PoolShare(worker: "rig\($0)", difficulty: 0.001, achieved: 0.001) }
             try await rig.ingest(shares)
             #expect(try await rig.booked(try await rig.owner()) == ["share 50", "badge 50"])
@@ -22,7 +22,7 @@ struct FarmingTests {
 
     @Test("Shares that come again, in any batch and any process, count once")
     func replayed() async throws {
-        try await GameRig.run { rig in
+        try await GameRig.run { rig async throws in
             let shares = (1...50).map { PoolShare(achieved: Double($0)) }
             for _ in 0..<3 { try await rig.ingest(shares + shares) }
             try await rig.ingest(shares.reversed())
@@ -36,7 +36,7 @@ struct FarmingTests {
 
     @Test("Rejected shares pay nothing beside accepted ones")
     func rejected() async throws {
-        try await GameRig.run { rig in
+        try await GameRig.run { rig async throws in
             try await rig.ingest([PoolShare(achieved: 10)] + (0..<100).map { _ in PoolShare(achieved: 1e13, isAccepted: false) })
             #expect(try await rig.standing(try await rig.owner())[0] == 100)
             #expect(try await rig.texts("select best_difficulty::text from user_gamification") == ["10"])
@@ -46,7 +46,7 @@ struct FarmingTests {
     @Test("A pool's clock ten minutes ahead opens no other day; a share told in wrong numbers counts for nobody")
     func skewed() async throws {
         let evening = Instant(rfc3339: "2026-02-25T23:55:00Z") ?? .unixEpoch
-        try await GameRig.run(at: evening) { rig in
+        try await GameRig.run(at: evening) { rig async throws in
             let stream = "mining:share_submitted"
             let difficulties = ["2000", "2000", "0", "-5", "1e999", #""NaN""#]
             for (index, achieved) in difficulties.enumerated() {
@@ -70,7 +70,7 @@ struct FarmingTests {
 
     @Test("Two processes that get the same shares at once count them once")
     func twice() async throws {
-        try await GameRig.run { rig in
+        try await GameRig.run { rig async throws in
             let shares = (0..<200).map { PoolShare(achieved: 10 + Double($0)) }
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for _ in 0..<4 { group.addTask { try await rig.ingest(shares) } }
@@ -87,10 +87,10 @@ struct FarmingTests {
         struct Refusing: BatchObserver {
             func batchStored(_ change: BatchChange, in transaction: PostgresTransaction) async throws { throw Refusal() }
         }
-        try await GameRig.run { rig in
+        try await GameRig.run { rig async throws in
             let shares = [PoolShare(achieved: 1_500_000)]
             let engine = rig.engine()
-            await #expect(throws: Refusal.self) {
+            await #expect(throws: Refusal.self) { () async throws in
                 try await rig.ingest(shares, through: MiningPipeline(runtime: rig.runtime, observers: [engine, Refusing()]))
             }
             for table: SQL in [

@@ -18,12 +18,12 @@ struct GameMessageTests {
         struct Refusing: BatchObserver {
             func batchStored(_ change: BatchChange, in transaction: PostgresTransaction) async throws { throw Refusal() }
         }
-        try await GameRig.run { rig in
+        try await GameRig.run { rig async throws in
             let (user, other) = (try await rig.user(GameRig.address), try await rig.user())
             let subscriber = rig.runtime.redis.makeSubscriber()
             try await subscriber.subscribe([Publisher.topic(of: user), Publisher.topic(of: other), "end"])
             let shares = [PoolShare(achieved: 1_500_000)]
-            try? await rig.ingest(shares, through: MiningPipeline(runtime: rig.runtime, observers: [rig.engine(), Refusing()]))
+            _ = try? await rig.ingest(shares, through: MiningPipeline(runtime: rig.runtime, observers: [rig.engine(), Refusing()]))
             try await rig.ingest(shares)
             try await rig.runtime.redis.send(RedisCommand("PUBLISH", "end", "end"))
             var heard: [String] = []

@@ -38,7 +38,7 @@ struct SplitTests {
 
     @Test("Random shares, batches and replays", arguments: [1, 2, 3] as [UInt64])
     func splits(seed: UInt64) async throws {
-        try await GameRig.run { rig in
+        try await GameRig.run { rig async throws in
             var chance = SeededGenerator(seed: seed)
             let users = ["bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq", "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4"]
             let start = rig.now.adding(seconds: -7 * 86_400)

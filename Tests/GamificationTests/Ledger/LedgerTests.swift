@@ -13,7 +13,7 @@ struct LedgerTests {
 
     @Test("A grant is a row, a total and a level; the same key again is nothing")
     func once() async throws {
-        try await GameRig.run { rig in
+        try await GameRig.run { rig async throws in
             let user = try await rig.user()
             let first = try await rig.apply { $0.grant(grant(150, to: user, key: "a")) }
             #expect(first.paid.map(\.totalXP) == [150] && first.risen.map(\.rise.new.number) == [2])
@@ -26,7 +26,7 @@ struct LedgerTests {
 
     @Test("Several grants of one transaction rise once, over levels that are jumped, and are told in order")
     func jump() async throws {
-        try await GameRig.run { rig in
+        try await GameRig.run { rig async throws in
             let user = try await rig.user()
             let badge = try await rig.badge("block_finder")
             let outcome = try await rig.apply {
@@ -46,7 +46,7 @@ struct LedgerTests {
 
     @Test("Fifty grants at once: with keys of their own all count, with one key one does, and nobody's transaction fails")
     func concurrent() async throws {
-        try await GameRig.run { rig in
+        try await GameRig.run { rig async throws in
             let (many, one) = (try await rig.user(), try await rig.user())
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for index in 0..<50 {
@@ -68,7 +68,7 @@ struct LedgerTests {
 
     @Test("Two awards of one badge at once: one is earned; a badge whose experience was booked before pays nothing")
     func concurrentBadge() async throws {
-        try await GameRig.run { rig in
+        try await GameRig.run { rig async throws in
             let badge = try await rig.badge("coop_founder")
             let (user, other) = (try await rig.user(), try await rig.user())
             try await withThrowingTaskGroup(of: Void.self) { group in
@@ -91,7 +91,7 @@ struct LedgerTests {
     @Test("What fails after the badge leaves no trace")
     func undone() async throws {
         struct Refusal: Error {}
-        try await GameRig.run { rig in
+        try await GameRig.run { rig async throws in
             let (user, badge) = (try await rig.user(), try await rig.badge("first_share"))
             var effects = GameEffects()
             effects.award(badge, to: user, BadgeMetadata())
@@ -114,7 +114,7 @@ struct LedgerTests {
 
     @Test("A level reached again after a correction is celebrated once")
     func again() async throws {
-        try await GameRig.run { rig in
+        try await GameRig.run { rig async throws in
             let user = try await rig.user()
             try await rig.bring(user, to: 150)
             try await rig.apply { $0.grant(.adjustment(-100, to: user, ticket: "T-1", id: "1")) }
@@ -127,7 +127,7 @@ struct LedgerTests {
 
     @Test("The database lets no amount of nothing in, and no negative one but a correction")
     func refused() async throws {
-        try await GameRig.run { rig in
+        try await GameRig.run { rig async throws in
             let user = try await rig.user()
             for amount: Int64 in [0, -5] {
                 await #expect(throws: PostgresError.self) { try await rig.apply { $0.grant(grant(amount, to: user, key: "x")) } }
@@ -137,7 +137,7 @@ struct LedgerTests {
 
     @Test("Users that are gone are left out")
     func gone() async throws {
-        try await GameRig.run { rig in
+        try await GameRig.run { rig async throws in
             let user = try await rig.user()
             let outcome = try await rig.apply {
                 $0.grant(grant(10, to: UserID(999), key: "a"))
