@@ -4,7 +4,7 @@ import GameRules
 import Gamification
 import Platform
 
-/// `tbg admin xp-adjust USER AMOUNT --ticket T` (spec 05 §5.1).
+/// `tbg admin xp-adjust USER --by AMOUNT --ticket T` (spec 05 §5.1).
 struct XPAdjust: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "xp-adjust",
@@ -14,7 +14,7 @@ struct XPAdjust: AsyncParsableCommand {
     @Argument(help: "Id of the user.")
     var user: String
 
-    @Argument(parsing: .unconditional, help: "What to add; negative to take.")
+    @Option(name: .customLong("by"), parsing: .unconditional, help: "What to add; negative to take.")
     var amount: Int64
 
     @Option(help: "Why, for the record.")
@@ -22,7 +22,7 @@ struct XPAdjust: AsyncParsableCommand {
 
     func validate() throws {
         guard amount != 0, (-1_000_000_000...1_000_000_000).contains(amount) else {
-            throw ValidationError("AMOUNT must not be 0, nor beyond a billion")
+            throw ValidationError("--by must not be 0, nor beyond a billion")
         }
         guard (1...128).contains(ticket.count) else { throw ValidationError("--ticket must have 1 to 128 characters") }
     }
