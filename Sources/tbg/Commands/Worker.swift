@@ -26,7 +26,9 @@ struct Worker: AsyncParsableCommand {
             )
         )
         services.append(WorkerTasks.scheduler(runtime))
-        services.append(IngestService(runtime: runtime, observers: [try GameEngine(runtime: runtime)]))
+        services.append(
+            IngestService(runtime: runtime, observers: [try GameEngine(runtime: runtime, repair: StreakService(badges: .embedded()))])
+        )
         services.append(try MailService(runtime: runtime))
         try await ServiceRole.run(services, runtime)
     }
