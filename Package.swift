@@ -235,7 +235,7 @@ let package = Package(
             name: "bench",
             dependencies: [
                 "API", "Accounts", "Bitcoin", "Development", "Feed", "Gamification", "GameRules", "LocalServers", "Mining", "Platform",
-                "Postgres", "Redis",
+                "Postgres", "Prometheus", "Redis",
                 "WebSockets",
                 arguments, asyncHTTPClient, crypto, cryptoExtras, hummingbird, logging, nioCore, nioHTTP1, nioPosix,
             ],

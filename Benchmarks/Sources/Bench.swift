@@ -12,6 +12,7 @@ struct Bench: AsyncParsableCommand {
             Selects.self,
             Health.self,
             Ingest.self,
+            GamificationCost.self,
             Sockets.self,
             SignIns.self,
             Me.self,

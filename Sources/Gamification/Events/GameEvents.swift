@@ -55,6 +55,11 @@ package struct GameEvents: Sendable {
         return try await ledger.apply(effects, now: now, in: transaction)
     }
 
+    /// Whether there is such a user; effects on others are left out silently.
+    package static func exists(_ user: UserID, in transaction: PostgresTransaction) async throws -> Bool {
+        try await transaction.query("select true from users where id = \(user)").count > 0
+    }
+
     /// To be called after the commit, best effort.
     package func announce(_ outcome: GameOutcome) async { await ledger.announce(outcome) }
 }

@@ -54,10 +54,10 @@ package struct GameEffects: Sendable {
 }
 
 /// A best that a user beat: told once a week.
-struct PersonalBestNews: Sendable, Hashable {
-    let user: UserID
-    let week: ISOWeek
-    let difficulty: Double
-    let worker: String
-    let time: Instant
+package struct PersonalBestNews: Sendable, Hashable {
+    package let user: UserID
+    package let week: ISOWeek
+    package let difficulty: Double
+    package let worker: String
+    package let time: Instant
 }

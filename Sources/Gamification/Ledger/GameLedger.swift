@@ -10,9 +10,12 @@ package struct GameLedger: Sendable {
     private let publisher: Publisher
     private let clock: Clock
     private let logger: Logger
+    private let news: [any GameNews]
     private let store = LedgerStore()
 
-    package init(runtime: Runtime) {
+    /// - Parameter news: what writes notifications and activity about it.
+    package init(runtime: Runtime, news: [any GameNews] = []) {
+        self.news = news
         database = runtime.database
         publisher = runtime.publisher
         clock = runtime.clock
@@ -48,21 +51,24 @@ package struct GameLedger: Sendable {
         guard !grants.isEmpty || !awards.isEmpty else { return GameOutcome() }
 
         let results = try await transaction.pipeline([store.book(grants, now: now), store.award(awards, now: now)])
-        let outcome = try Self.outcome(
-            booked: Set(results[0].map { try String(postgres: $0[0]) }),
+        let booked = Set(try results[0].map { try String(postgres: $0[0]) })
+        var (outcome, changes) = try Self.outcome(
+            booked: booked,
             grants,
             awarded: try Self.awarded(results[1]),
             awards,
             standings,
             now: now
         )
-        guard !outcome.changes.isEmpty else { return GameOutcome() }
+        guard !changes.isEmpty else { return GameOutcome() }
+        outcome.bests = effects.personalBests.filter { booked.contains(XPGrant.personalBest(in: $0.week, by: $0.user).key) }
 
-        var statements = [store.add(outcome.changes, now: now)]
-        if !outcome.outcome.risen.isEmpty { statements.append(store.celebrate(outcome.outcome.risen, now: now)) }
+        var statements = [store.add(changes, now: now)]
+        if !outcome.risen.isEmpty { statements.append(store.celebrate(outcome.risen, now: now)) }
         let totals = try await transaction.pipeline(statements)[0]
-        try Self.check(totals, outcome.changes, standings)
-        return outcome.outcome
+        try Self.check(totals, changes, standings)
+        for news in news { try await news.tell(outcome, now: now, in: transaction) }
+        return outcome
     }
 
     // MARK: outcome

@@ -29,6 +29,8 @@ package struct GameOutcome: Sendable {
     package internal(set) var paid: [Paid] = []
     package internal(set) var earned: [Earned] = []
     package internal(set) var risen: [Risen] = []
+    /// Bests that paid, once a week.
+    package internal(set) var bests: [PersonalBestNews] = []
     /// Messages that come last, such as `streak_update`.
     package private(set) var last: [Publisher.Personal] = []
     /// Instead of one message a grant: what a backfill gave, in one sum.
@@ -47,6 +49,7 @@ package struct GameOutcome: Sendable {
         paid += other.paid
         earned += other.earned
         risen += other.risen
+        bests += other.bests
         last += other.last
     }
 }

@@ -26,9 +26,9 @@ struct Worker: AsyncParsableCommand {
             )
         )
         services.append(WorkerTasks.scheduler(runtime))
-        services.append(
-            IngestService(runtime: runtime, observers: [try GameEngine(runtime: runtime, repair: StreakService(badges: .embedded()))])
-        )
+        let game = try GamificationService(runtime: runtime)
+        services.append(game)
+        services.append(IngestService(runtime: runtime, observers: [game.engine]))
         services.append(try MailService(runtime: runtime))
         try await ServiceRole.run(services, runtime)
     }
