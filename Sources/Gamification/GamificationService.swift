@@ -19,10 +19,16 @@ package struct GamificationService: Service {
     /// - Parameters:
     ///   - firstShares: features that wait for a user's first share.
     ///   - news: what writes notifications and activity.
+    ///   - streakObservers: what writes them about streaks that late shares mend.
     /// - Throws: for a data file that cannot be read.
-    package init(runtime: Runtime, firstShares: [any FirstShareObserver] = [], news: [any GameNews] = []) throws {
+    package init(
+        runtime: Runtime,
+        firstShares: [any FirstShareObserver] = [],
+        news: [any GameNews] = [],
+        streakObservers: [any StreakObserver] = []
+    ) throws {
         let (ledger, book) = (GameLedger(runtime: runtime, news: news), try BadgeBook.embedded())
-        let streaks = StreakService(badges: book)
+        let streaks = StreakService(badges: book, observers: streakObservers)
         engine = GameEngine(ledger: ledger, book: book, repair: streaks, firstShares: firstShares)
         backfill = Backfill(runtime: runtime, ledger: ledger, book: book, streaks: streaks)
         self.runtime = runtime

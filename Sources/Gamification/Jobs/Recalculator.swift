@@ -21,6 +21,8 @@ package final class Recalculator: Sendable {
     private struct Runs {
         var last: Instant?
         var lastSweep: Instant?
+        /// Users of the last sweep.
+        var users = 0
     }
 
     private static let pageSize = 1_000
@@ -32,22 +34,29 @@ package final class Recalculator: Sendable {
     private let logger: Logger
     private let runs = Mutex(Runs())
     private let drift = Counter(label: "tbg_xp_drift_total")
+    private let smallPool: Int
 
-    package init(runtime: Runtime) {
+    /// - Parameter smallPool: up to so many users all are looked at every time, so that even a row changed by hand, which carries no trace of
+    ///   it, is right within the hour.
+    package init(runtime: Runtime, smallPool: Int = 50_000) {
+        self.smallPool = smallPool
         database = runtime.database
         logger = runtime.logger
     }
 
-    /// Looks at users changed since the last run; at all once a day, and when this process has not looked yet.
+    /// Looks at users changed since the last run; at all once a day, when this process has not looked yet, and in a small pool.
     @discardableResult
     package func run(at now: Instant) async throws -> Report {
         let runs = runs.withLock { $0 }
-        let sweeps = runs.lastSweep.map { now.seconds(since: $0) >= Self.day } ?? true
+        let sweeps = runs.users <= smallPool || runs.lastSweep.map { now.seconds(since: $0) >= Self.day } ?? true
         let report = try await check(changedSince: sweeps ? nil : runs.last?.adding(seconds: -Self.margin), at: now)
         try await database.execute(RecalculationStore.refreshStatistics(at: now))
         self.runs.withLock {
             $0.last = now
-            if sweeps { $0.lastSweep = now }
+            if sweeps {
+                $0.lastSweep = now
+                $0.users = report.checked
+            }
         }
         return report
     }

@@ -18,11 +18,14 @@ package struct StreakChecker: Sendable {
     private let ledger: GameLedger
     private let streaks: StreakService
 
-    package init(runtime: Runtime, badges: BadgeBook, observers: [any StreakObserver] = []) {
+    /// - Parameters:
+    ///   - news: what writes notifications and activity about experience and badges.
+    ///   - observers: what writes them about streaks.
+    package init(runtime: Runtime, badges: BadgeBook, news: [any GameNews] = [], observers: [any StreakObserver] = []) {
         database = runtime.database
         redis = runtime.redis
         clock = runtime.clock
-        ledger = GameLedger(runtime: runtime)
+        ledger = GameLedger(runtime: runtime, news: news)
         streaks = StreakService(badges: badges, observers: observers)
     }
 

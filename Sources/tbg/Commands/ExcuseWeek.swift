@@ -2,6 +2,7 @@ import ArgumentParser
 import GameRules
 import Gamification
 import Platform
+import Redis
 
 /// `tbg admin excuse-week WEEK`: a week in which the pool was down neither breaks a streak nor extends it (spec 05 §7.2).
 struct ExcuseWeek: AsyncParsableCommand {

@@ -62,11 +62,11 @@ struct RecalculatorTests {
         }
     }
 
-    @Test("Between daily sweeps only users that changed are looked at")
+    @Test("In a big pool between daily sweeps only users that changed are looked at")
     func changed() async throws {
         try await ProgressRig.run { rig in
             for number in 0..<3 { try await rig.setState(of: try await rig.player("bc1qplayer000\(number)")) }
-            let recalculator = Recalculator(runtime: rig.runtime)
+            let recalculator = Recalculator(runtime: rig.runtime, smallPool: 0)
             #expect(try await recalculator.run(at: rig.clock.now).checked == 3)
             rig.clock.advance(milliseconds: 3_600_000)
             #expect(try await recalculator.run(at: rig.clock.now).checked == 3, "those of the last run's time are looked at once more")
