@@ -178,7 +178,8 @@ let package = Package(
             [
                 "Platform", "Accounts", "Feed", "Mining", "API", "GameRules", "Postgres", "Redis", "Scheduler", lifecycle, logging, metrics,
                 nioCore, httpTypes, hummingbird,
-            ]
+            ],
+            resources: [.embedInCode("Badges/badges.json")]
         ),
         tests(
             "Gamification",
@@ -234,7 +235,7 @@ let package = Package(
             name: "bench",
             dependencies: [
                 "API", "Accounts", "Bitcoin", "Development", "Feed", "Gamification", "GameRules", "LocalServers", "Mining", "Platform",
-                "Postgres", "Redis",
+                "Postgres", "Prometheus", "Redis",
                 "WebSockets",
                 arguments, asyncHTTPClient, crypto, cryptoExtras, hummingbird, logging, nioCore, nioHTTP1, nioPosix,
             ],

@@ -54,17 +54,51 @@ struct WholeWayTests {
         }
     }
 
-    private func subscribed(_ instance: Instance, _ user: Endpoints.DemoUser) async throws -> WebSocketClientSession {
+    @Test("A datagram earns its owner experience, badges and a level: on their own socket, in this order, and in their answer")
+    func badge() async throws {
+        try await Instance.run { instance in
+            let owner = instance.endpoints.demoUsers[0]
+            let socket = try await subscribed(instance, owner, to: "gamification")
+            let foreign = try await subscribed(instance, instance.endpoints.demoUsers[1], to: "gamification")
+            var sender = DatagramSender(path: instance.endpoints.collectorSocket)
+            #expect(sender.send(Pool.share(of: owner.address, worker: "rig1", assigned: 65536, achieved: 1_500_000)) == .sent)
+
+            var heard: [String] = []
+            while heard.last != "level_up", let message = await socket.nextText() {
+                heard += ["xp_gained", "badge_earned", "level_up"].filter { message.contains(#""type":"\#($0)""#) }
+            }
+            #expect(heard == ["xp_gained", "xp_gained", "xp_gained", "badge_earned", "badge_earned", "level_up"])
+            let progress = try await answer("users/me/gamification", instance, owner)
+            #expect((progress["xp"] as? [String: Any])?["total_xp"] as? Int == 150)
+            #expect((progress["badges"] as? [String: Any])?["earned"] as? Int == 2)
+            #expect((progress["badges"] as? [String: Any])?["total"] as? Int == 20)
+
+            foreign.client.send(text: #"{"action":"ping"}"#)
+            let text = await foreign.nextText()
+            #expect(text?.contains("pong") == true)
+            for session in [socket, foreign] { session.client.close() }
+        }
+    }
+
+    private func subscribed(
+        _ instance: Instance,
+        _ user: Endpoints.DemoUser,
+        to channel: String = "mining"
+    ) async throws -> WebSocketClientSession {
         let token = try #require(user.token)
         let session = try await WebSocketClient.session(to: instance.endpoints.wsURL + "?token=" + token)
-        session.client.send(text: #"{"action":"subscribe","channels":["mining"]}"#)
+        session.client.send(text: #"{"action":"subscribe","channels":["\#(channel)"]}"#)
         var text = await session.nextText()
         while let message = text, !message.contains("subscribed") { text = await session.nextText() }
         return session
     }
 
     private func summary(_ instance: Instance, _ user: Endpoints.DemoUser) async throws -> [String: Any] {
-        var request = HTTPClientRequest(url: instance.endpoints.baseURL + "/api/v1/mining/summary")
+        try await answer("mining/summary", instance, user)
+    }
+
+    private func answer(_ path: String, _ instance: Instance, _ user: Endpoints.DemoUser) async throws -> [String: Any] {
+        var request = HTTPClientRequest(url: instance.endpoints.baseURL + "/api/v1/" + path)
         request.headers.add(name: "Authorization", value: "Bearer " + (user.token ?? ""))
         let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
         let body = Data(try await response.body.collect(upTo: 65_536).readableBytesView)

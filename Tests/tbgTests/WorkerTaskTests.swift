@@ -34,4 +34,14 @@ struct WorkerTaskTests {
             #expect(tasks["worker_archive"] == .daily(hour: 3, minute: 30))
         }
     }
+
+    @Test("The tasks of gamification are due as the spec has them")
+    func gamificationDue() async throws {
+        try await Rig.run { rig in
+            let tasks = Dictionary(uniqueKeysWithValues: WorkerTasks.all(rig.runtime).map { ($0.name, $0.schedule) })
+            #expect(tasks["streak_checker"] == .hourly(minute: 5))
+            #expect(tasks["xp_recalculator"] == .hourly(minute: 20))
+            #expect(tasks["streak_warning"] == .weekly(.sunday, hour: 18, minute: 0))
+        }
+    }
 }

@@ -1,5 +1,6 @@
 package import GameRules
 package import Postgres
+import Synchronization
 
 /// What a committed-or-about-to-be batch changed: what later features build on (DESIGN.md "A lower feature never knows a higher one").
 package struct BatchChange: Sendable {
@@ -17,9 +18,18 @@ package struct BatchChange: Sendable {
     package var blocks: [BlockChange] = []
     /// When the batch was processed.
     package let now: Instant
+    /// Another one for every batch of the process: what an observer keeps from the transaction to the commit, it keeps under this number.
+    package let number = BatchNumber.next()
 
     /// Whether there is nothing to act on.
     package var isEmpty: Bool { shares.isEmpty && raisedBests.isEmpty && switches.isEmpty && blocks.isEmpty }
+}
+
+/// Numbers the batches of a process.
+private enum BatchNumber {
+    private static let last = Atomic<UInt64>(0)
+
+    static func next() -> UInt64 { last.wrappingAdd(1, ordering: .relaxed).newValue }
 }
 
 /// A worker that went on or offline.

@@ -5,7 +5,7 @@ package enum MetricTable {
     private static let requestBuckets: HistogramBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2.5, 5, 10]
     private static let ageBuckets: HistogramBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300]
 
-    package static let all: [MetricDescription] = http + accounts + realtime + mining + foundation + process
+    package static let all: [MetricDescription] = http + accounts + realtime + mining + gamification + foundation + process
 
     private static let http: [MetricDescription] = [
         .counter("http_requests_total", "Requests answered.", labels: ["method", "handler", "status"], seriesLimit: 2000),
@@ -54,6 +54,10 @@ package enum MetricTable {
         .gauge("tbg_mining_rollup_mismatches", "Rows of yesterday that disagree with its shares.", labels: ["table"]),
         .counter("tbg_mining_gaps_total", "Losses of unread stream entries.", labels: ["reason"]),
         .histogram("tbg_event_age_seconds", "Age of a batch's oldest event at its commit.", labels: ["stream"], buckets: ageBuckets),
+    ]
+
+    private static let gamification: [MetricDescription] = [
+        .counter("tbg_xp_drift_total", "Users whose totals disagreed with ledger or badges, and were corrected.")
     ]
 
     private static let foundation: [MetricDescription] = [

@@ -1,6 +1,7 @@
 import API
 import Accounts
 import Feed
+import Gamification
 import HTTPTypes
 import Hummingbird
 import Logging
@@ -61,6 +62,7 @@ struct APIServer {
             feed: ActivityFeed(runtime: runtime),
             events: UpcomingEvents(runtime: runtime),
             mining: MiningServices(runtime: runtime),
+            gamification: try GamificationServices(runtime: runtime),
             random: runtime.random,
             addRoutes: addRoutes
         )
@@ -95,6 +97,7 @@ struct APIServer {
         feed: ActivityFeed,
         events: UpcomingEvents,
         mining: MiningServices,
+        gamification: GamificationServices,
         random: RandomSource,
         addRoutes: (inout RouteTable<AppContext>) -> Void = { _ in }
     ) throws -> RouteTable<AppContext> {
@@ -102,6 +105,7 @@ struct APIServer {
         MetaRoutes.add(to: &table, readiness: readiness, settings: settings)
         AccountsRoutes.add(to: &table, services: accounts, users: users)
         MiningRoutes.add(to: &table, services: mining)
+        GamificationRoutes.add(to: &table, services: gamification)
         ActivityRoutes.add(to: &table, feed: feed, events: events)
         FeedRoutes.add(to: &table, hub: hub, maximumSockets: settings.realtime.maximumSocketsPerNode)
         PublicRoutes.add(to: &table, settings: settings)

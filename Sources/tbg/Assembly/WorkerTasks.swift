@@ -1,6 +1,7 @@
 import Accounts
 import Feed
 import GameRules
+import Gamification
 import Mining
 import Platform
 import Scheduler
@@ -21,6 +22,7 @@ enum WorkerTasks {
                 try await tokens.run(at: Instant(millisecondsSinceUnixEpoch: now))
             },
         ] + feed(runtime) + mining(MiningJobs(runtime: runtime)) + NetworkJobs.tasks(runtime)
+            + GamificationJobs.tasks(runtime)
     }
 
     /// Spec 04 §10.

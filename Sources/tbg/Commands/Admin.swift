@@ -4,11 +4,11 @@ import Bitcoin
 import GameRules
 import Platform
 
-/// `tbg admin ban|unban USER`, `tbg admin grant|revoke ADDRESS` (spec 02 §1, 11 §1).
+/// `tbg admin ban|unban USER`, `tbg admin grant|revoke ADDRESS` (spec 02 §1, 11 §1), and what gamification leaves to operators.
 struct Admin: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Ban users, and say who administers.",
-        subcommands: [Ban.self, Unban.self, Grant.self, Revoke.self]
+        abstract: "Ban users, say who administers, correct experience.",
+        subcommands: [Ban.self, Unban.self, Grant.self, Revoke.self, ExcuseWeek.self, XPAdjust.self, NodeVerified.self]
     )
 
     struct Ban: AsyncParsableCommand {
@@ -56,7 +56,7 @@ struct Admin: AsyncParsableCommand {
         func run() async throws { try await Admin.setAdmin(false, address) }
     }
 
-    private static func userID(_ text: String) throws -> UserID {
+    static func userID(_ text: String) throws -> UserID {
         guard let id = UserID(text) else { throw ValidationError("USER must be a positive number") }
         return id
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import GameRules
+import Gamification
 import Mining
 import Platform
 import Postgres
@@ -8,7 +9,7 @@ import Postgres
 struct Rebuild: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Compute derived data anew, and tell what differs.",
-        subcommands: [Rollups.self]
+        subcommands: [Rollups.self, GamificationRebuild.self]
     )
 }
 
@@ -61,5 +62,31 @@ struct Rollups: AsyncParsableCommand {
         } catch let refusal as RollupRebuild.Refusal {
             throw ValidationError(refusal.description)
         }
+    }
+}
+
+/// `tbg rebuild gamification`: totals, levels, badges and streaks, from the ledger and the days of mining (spec 05 §1).
+struct GamificationRebuild: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "gamification",
+        abstract: "Compute totals, levels, badges and streaks anew from the ledger and the days of mining.",
+        discussion: "Nothing is written without --apply. A healthy database has 0 differences."
+    )
+
+    @Flag(help: "Store what the facts say.")
+    var apply = false
+
+    func run() async throws {
+        let runtime = try await ServiceRole.runtime("gamification")
+        let result: Result<Int, any Error>
+        do {
+            result = .success(
+                try await GameRebuild(database: runtime.database).run(applies: apply, now: runtime.clock.now()) { Console.line($0) }
+            )
+        } catch {
+            result = .failure(error)
+        }
+        await runtime.close()
+        Console.line("\(try result.get()) differences\(apply ? ", mended" : "")")
     }
 }

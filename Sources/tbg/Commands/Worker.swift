@@ -1,5 +1,6 @@
 import Accounts
 import ArgumentParser
+import Gamification
 import Mining
 import Platform
 import ServiceLifecycle
@@ -25,7 +26,9 @@ struct Worker: AsyncParsableCommand {
             )
         )
         services.append(WorkerTasks.scheduler(runtime))
-        services.append(IngestService(runtime: runtime))
+        let game = try GamificationService(runtime: runtime)
+        services.append(game)
+        services.append(IngestService(runtime: runtime, observers: [game.engine]))
         services.append(try MailService(runtime: runtime))
         try await ServiceRole.run(services, runtime)
     }

@@ -1,8 +1,8 @@
-import GameRules
-import Redis
+package import GameRules
+package import Redis
 
 /// Up to which instant everything that entered the streams is in the database (spec 03a §6.6). Weekly closers wait for it.
-struct Watermark: Sendable {
+package struct Watermark: Sendable {
     /// Streams whose entries decide results.
     static let streams = [EventKind.shareSubmitted, .blockFound, .bestDifficulty].map(\.stream)
     /// Entries may still be on their way from the socket.
@@ -23,7 +23,7 @@ struct Watermark: Sendable {
     }
 
     /// The settled instant as it was last told; nil when nobody has told one.
-    static func published(on redis: RedisClient) async throws -> Instant? {
+    package static func published(on redis: RedisClient) async throws -> Instant? {
         try await redis.send(RedisCommand("HGET", key, "settled_through")).string.flatMap { Instant(rfc3339: $0) }
     }
 

@@ -71,11 +71,15 @@ create table user_gamification (
     best_difficulty double precision not null default 0,
     blocks_found int not null default 0,
     lottery_wins int not null default 0,
-    updated_at timestamptz not null
-);
+    updated_at timestamptz not null -- of experience, badges and streak; counting a share leaves it, so that no index is touched
+) with (fillfactor = 70);
 create index user_gamification_by_xp on user_gamification (total_xp desc);
 create index user_gamification_streaks on user_gamification (current_streak) where current_streak > 0;
 create index user_gamification_changed on user_gamification (updated_at);
+
+-- The hash of the best share, where the pool tells it (spec 06 §8).
+alter table weekly_best_diff add column best_hash char(64);
+alter table weekly_best_diff set (fillfactor = 70);
 
 -- The truth about streaks.
 create table streak_calendar (
@@ -88,7 +92,7 @@ create table streak_calendar (
     is_active boolean not null default false,
     day_mask smallint not null default 0,
     constraint streak_calendar_once unique (user_id, week_iso)
-);
+) with (fillfactor = 70);
 create index streak_calendar_active on streak_calendar (week_start, user_id) where is_active;
 create index streak_calendar_newest on streak_calendar (user_id, week_start desc);
 
