@@ -101,6 +101,15 @@ let package = Package(
         room("GameRules", []),
         tests("GameRules", ["GameRules"], resources: [.copy("Data")]),
 
+        // Texts and pictures, as data.
+        .target(
+            name: "Content",
+            path: "Content",
+            resources: [.embedInCode("Badges"), .embedInCode("Levels")],
+            swiftSettings: settings
+        ),
+        tests("Content", ["Content"], resources: [.copy("Data")]),
+
         // Floor 2: what every role stands on.
         room(
             "Platform",
