@@ -215,13 +215,10 @@ let package = Package(
         ),
         room(
             "Public",
-            ["Platform", "API", crypto, nioCore, httpTypes],
-            resources: [
-                .embedInCode("Pages/start.html"), .embedInCode("Pages/start.css"), .embedInCode("Pages/start.js"),
-                .embedInCode("Pages/session.js"), .embedInCode("Pages/live.js"),
-            ]
+            ["Platform", "API", "Content", crypto, nioCore, httpTypes],
+            resources: [.embedInCode("Pages")]
         ),
-        tests("Public", ["Public", nioCore]),
+        tests("Public", ["Public", "Content", nioCore]),
         tests("Docs", ["Platform", "Dashboard", "Gamification", "Mining", "Feed", "API", "Bitcoin", "GameRules", "Prometheus"]),
 
         // Floor 4: the program, and the instance it runs on a developer's machine.
