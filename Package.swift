@@ -252,7 +252,8 @@ let package = Package(
         tests(
             "tbg",
             [
-                "tbg", "Accounts", "Dashboard", "Gamification", "Mining", "API", "Bitcoin", "GameRules", "LocalServers", "Platform",
+                "tbg", "Accounts", "Content", "Dashboard", "Gamification", "Mining", "API", "Bitcoin", "GameRules", "LocalServers",
+                "Platform",
                 "Postgres", "Prometheus", "Redis",
                 "TestServers",
                 coreMetrics, cryptoExtras, httpTypes, lifecycle, logging, nioCore, nioPosix,

@@ -24,7 +24,7 @@ enum BadgePictureRoute {
         tag: "Start page",
         summary: "Picture of a badge",
         auth: .none,
-        rate: .relaxed,
+        rate: .none,
         errors: [.notFound("badge_not_found")],
         cache: .public(maxAgeSeconds: 86_400),
         produces: .other(mediaType: "image/svg+xml")

@@ -27,7 +27,8 @@ package enum PublicRoutes {
             tag: "Start page",
             summary: file.summary,
             auth: .none,
-            rate: .relaxed,
+            // Like `/docs`: constant bytes, and one view of a page asks for twenty of them.
+            rate: .none,
             cache: .revalidate,
             produces: .other(mediaType: file.mediaType)
         )

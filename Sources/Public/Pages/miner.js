@@ -17,6 +17,7 @@ import { workers } from "/workers.js";
 
 const panels = [figures, chart, workers, shares, level, streak, earned, feed, events, toast];
 const rereadDelay = 400; // milliseconds; one reading for the messages of one moment
+const retrySeconds = 10; // of a panel that is read but once
 const linkWords = { connecting: "connecting…", live: "live", waiting: "not connected, trying again" };
 const timers = new Map();
 let report = () => false;
@@ -24,6 +25,7 @@ let report = () => false;
 async function read(panel) {
   clearTimeout(timers.get(panel));
   if (!panel.load || !isSignedIn()) return;
+  let seconds = panel.seconds;
   try {
     await panel.load();
     if (panel.panel) byId(panel.panel).hidden = false;
@@ -31,8 +33,9 @@ async function read(panel) {
   } catch (error) {
     if (error.status === 404 && panel.panel) { byId(panel.panel).hidden = true; return; }
     if (report(error, panel)) return;
+    seconds ??= retrySeconds;
   }
-  if (panel.seconds && isSignedIn() && !document.hidden) timers.set(panel, setTimeout(read, panel.seconds * 1000, panel));
+  if (seconds && isSignedIn() && !document.hidden) timers.set(panel, setTimeout(read, seconds * 1000, panel));
 }
 
 const readAll = () => { for (const panel of panels) read(panel); };

@@ -14,9 +14,11 @@ function show(share, isNew) {
   const list = byId("shares");
   if (list.firstElementChild?.classList.contains("empty")) list.replaceChildren();
   const word = !share.accepted ? "rejected" : share.is_block ? "block!" : share.is_personal_best ? "best" : share.is_above_average ? "lucky" : "";
-  list.prepend(make("li", { class: `share${isNew ? " new" : ""}${share.accepted ? "" : " rejected"}` },
+  // What is read may come after what is told.
+  const older = [...list.children].find(row => row.firstElementChild.dateTime <= share.time) ?? null;
+  list.insertBefore(make("li", { class: `share${isNew ? " new" : ""}${share.accepted ? "" : " rejected"}` },
     make("time", { datetime: share.time }, clock(share.time)), make("span", { title: share.worker }, share.worker || "unnamed"),
-    make("b", {}, scaled(share.share_diff)), make("em", {}, word)));
+    make("b", {}, scaled(share.share_diff)), make("em", {}, word)), older);
   while (list.children.length > most) list.lastElementChild.remove();
 }
 
