@@ -28,10 +28,10 @@ bench: install
 	@Benchmarks/run $(ARGS)
 
 format:
-	swift format format --in-place --parallel --recursive Sources Tests Benchmarks Package.swift
+	swift format format --in-place --parallel --recursive Sources Content Tests Benchmarks Package.swift
 
 lint:
-	swift format lint --strict --parallel --recursive Sources Tests Benchmarks Package.swift
+	swift format lint --strict --parallel --recursive Sources Content Tests Benchmarks Package.swift
 	@for check in scripts/check-*; do $$check || exit 1; done
 
 install:

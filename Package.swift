@@ -101,6 +101,15 @@ let package = Package(
         room("GameRules", []),
         tests("GameRules", ["GameRules"], resources: [.copy("Data")]),
 
+        // Texts and pictures, as data.
+        .target(
+            name: "Content",
+            path: "Content",
+            resources: [.embedInCode("Badges"), .embedInCode("Levels")],
+            swiftSettings: settings
+        ),
+        tests("Content", ["Content"], resources: [.copy("Data")]),
+
         // Floor 2: what every role stands on.
         room(
             "Platform",
@@ -207,13 +216,10 @@ let package = Package(
         ),
         room(
             "Public",
-            ["Platform", "API", crypto, nioCore, httpTypes],
-            resources: [
-                .embedInCode("Pages/start.html"), .embedInCode("Pages/start.css"), .embedInCode("Pages/start.js"),
-                .embedInCode("Pages/session.js"), .embedInCode("Pages/live.js"),
-            ]
+            ["Platform", "API", "Content", crypto, nioCore, httpTypes],
+            resources: [.embedInCode("Pages")]
         ),
-        tests("Public", ["Public", nioCore]),
+        tests("Public", ["Public", "Content", nioCore]),
         tests("Docs", ["Platform", "Dashboard", "Gamification", "Mining", "Feed", "API", "Bitcoin", "GameRules", "Prometheus"]),
 
         // Floor 4: the program, and the instance it runs on a developer's machine.
@@ -247,7 +253,8 @@ let package = Package(
         tests(
             "tbg",
             [
-                "tbg", "Accounts", "Dashboard", "Gamification", "Mining", "API", "Bitcoin", "GameRules", "LocalServers", "Platform",
+                "tbg", "Accounts", "Content", "Dashboard", "Gamification", "Mining", "API", "Bitcoin", "GameRules", "LocalServers",
+                "Platform",
                 "Postgres", "Prometheus", "Redis",
                 "TestServers",
                 coreMetrics, cryptoExtras, httpTypes, lifecycle, logging, nioCore, nioPosix,

@@ -2,9 +2,11 @@ package import API
 import HTTPTypes
 package import Platform
 
-/// What anybody may open in a browser. So far: the start page, where the documentation is served too (`TBG_DOCS_ENABLED`).
+/// What anybody may open in a browser. The badges' pictures always; the pages where the documentation is
+/// served too (`TBG_DOCS_ENABLED`).
 package enum PublicRoutes {
     package static func add(to table: inout RouteTable<AppContext>, settings: Settings) {
+        BadgePictureRoute.add(to: &table)
         guard settings.http.docsEnabled else { return }
         for file in StartPage.files {
             let response = RawResponse(
@@ -25,7 +27,8 @@ package enum PublicRoutes {
             tag: "Start page",
             summary: file.summary,
             auth: .none,
-            rate: .relaxed,
+            // Like `/docs`: constant bytes, and one view of a page asks for twenty of them.
+            rate: .none,
             cache: .revalidate,
             produces: .other(mediaType: file.mediaType)
         )

@@ -1,3 +1,4 @@
+import Content
 import Foundation
 import NIOCore
 import Testing
@@ -12,7 +13,7 @@ struct StartPageTests {
 
     @Test("every file the page and its scripts name is served, and every served file is named")
     func files() throws {
-        var named: Set<String> = ["/"]
+        var named: Set<String> = ["/", "/badges"]
         for file in StartPage.files {
             let text = String(buffer: file.content)
             for match in text.matches(of: /(?:src=|href=|from )"(\/[a-z.]+\.(?:js|css))"/) { named.insert(String(match.output.1)) }
@@ -24,7 +25,8 @@ struct StartPageTests {
 
     @Test("nothing comes from or goes to another origin, and nothing is inline", arguments: StartPage.files.map(\.path))
     func selfContained(_ path: String) throws {
-        let text = try text(path)
+        // A name, not an address.
+        let text = try text(path).replacing("http://www.w3.org/2000/svg", with: "")
         for forbidden in ["http://", "https://", "//cdn", "@import", "innerHTML", "outerHTML", "eval(", "<style", " style=", "onclick="] {
             #expect(!text.contains(forbidden), "\(forbidden)")
         }
@@ -43,8 +45,21 @@ struct StartPageTests {
     @Test("the scripts find every element they name in the page")
     func elements() throws {
         let page = try text("/")
-        for match in try text("/start.js").matches(of: /byId\("([a-z-]+)"\)/) {
-            #expect(page.contains("id=\"\(match.output.1)\""), "\(match.output.1)")
+        for file in StartPage.files where file.path.hasSuffix(".js") {
+            let page = file.path == "/badges.js" ? try text("/badges") : page
+            for match in String(buffer: file.content).matches(of: /(?:byId\(|panel: )"([a-z-]+)"/) {
+                #expect(page.contains("id=\"\(match.output.1)\""), "\(match.output.1)")
+            }
+        }
+    }
+
+    @Test("The page of badges shows every badge with its words and picture")
+    func badges() throws {
+        let page = try text("/badges")
+        #expect(page.ranges(of: "<li id=").count == 20)
+        for badge in BadgeContent.all {
+            #expect(page.contains("src=\"/badges/\(badge.slug).svg\""))
+            #expect(page.contains("<b>\(badge.trigger)</b>"))
         }
     }
 }

@@ -1,24 +1,31 @@
-// The live socket: one connection, opened again with growing waits while it is wanted.
+// The live socket: one connection, opened again with growing waits while it is wanted. Each channel is resumed where it stopped; what cannot
+// be resumed is told as `resync`, and has to be read anew.
 
 import { accessToken, ask } from "/session.js";
 
 const longestWait = 30;
+const channels = ["mining", "dashboard", "gamification"];
 
 export class Live {
   #tell;
   #state;
+  #resync;
   #socket = null;
   #timer;
   #failures = 0;
   #isWanted = false;
+  #positions = new Map(); // channel: the epoch and offset of its last frame
+  #wasOpen = false;
 
   /**
    * @param tell receives the data of each message.
    * @param state receives "connecting", "live" or "waiting"; an error when the session has ended.
+   * @param resync is called when messages have been missed for good.
    */
-  constructor(tell, state) {
+  constructor(tell, state, resync) {
     this.#tell = tell;
     this.#state = state;
+    this.#resync = resync;
   }
 
   start() {
@@ -33,6 +40,8 @@ export class Live {
     clearTimeout(this.#timer);
     this.#socket?.close();
     this.#socket = null;
+    this.#positions.clear();
+    this.#wasOpen = false;
   }
 
   #open() {
@@ -41,15 +50,23 @@ export class Live {
     const socket = this.#socket = new WebSocket(`${origin}/ws?token=${accessToken()}`);
     socket.onopen = () => {
       this.#failures = 0;
-      socket.send(JSON.stringify({ action: "subscribe", channel: "mining" }));
+      for (const channel of channels) {
+        socket.send(JSON.stringify({ action: "subscribe", channel, resume: this.#positions.get(channel) ?? true }));
+      }
+      // Without a position nothing brings back what was missed.
+      if (this.#wasOpen && channels.some(channel => !this.#positions.has(channel))) this.#resync();
+      this.#wasOpen = true;
     };
-    socket.onmessage = event => {
-      if (socket !== this.#socket) return;
-      const message = JSON.parse(event.data);
-      if (message.type === "subscribed") this.#state("live");
-      else if (message.channel === "mining") this.#tell(message.data);
-    };
+    socket.onmessage = event => { if (socket === this.#socket) this.#read(JSON.parse(event.data)); };
     socket.onclose = () => { if (this.#isWanted && socket === this.#socket) this.#again(); };
+  }
+
+  #read({ type, channel, data, epoch, offset }) {
+    if (epoch && offset) this.#positions.set(channel, { epoch, offset });
+    else if (type === "resync") this.#positions.delete(channel);
+    if (type === "subscribed") this.#state("live");
+    else if (type === "resync") this.#resync();
+    else if (data) this.#tell(data);
   }
 
   async #again() {

@@ -73,6 +73,9 @@ export async function verify(address, nonce, signature, takeover) {
   keep(await send("POST", "/auth/verify", { btc_address: address, signature, nonce, ...(takeover ? { takeover } : {}) }));
 }
 
+/** Reads what anybody may read. */
+export const read = path => send("GET", path);
+
 /** Asks as the signed-in user, renewing the session once if its token is refused. */
 export async function ask(method, path, body) {
   const held = tokens();
