@@ -145,15 +145,16 @@ let package = Package(
         room(
             "Feed",
             [
-                "Platform", "Accounts", "API", "GameRules", "Postgres", "Redis", "Scheduler", "WebSockets", lifecycle, logging, metrics,
+                "Platform", "Accounts", "API", "GameRules", "Postgres", "Redis", "Scheduler", "WebSockets", deque, lifecycle, logging,
+                metrics,
                 nioCore, hummingbird, httpTypes,
             ]
         ),
         tests(
             "Feed",
             [
-                "Feed", "Accounts", "Platform", "API", "GameRules", "Postgres", "Prometheus", "Redis", "Scheduler", "TestServers",
-                "WebSockets",
+                "Feed", "Accounts", "Platform", "API", "GameRules", "LocalServers", "Postgres", "Prometheus", "Redis", "Scheduler",
+                "TestServers", "WebSockets",
                 cryptoExtras, httpTypes, hummingbird, hummingbirdCore, lifecycle, logging, nioCore, nioPosix,
             ]
         ),

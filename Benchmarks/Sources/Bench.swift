@@ -13,6 +13,8 @@ struct Bench: AsyncParsableCommand {
             Health.self,
             Ingest.self,
             Sockets.self,
+            Broadcast.self,
+            Connect.self,
             SignIns.self,
             Me.self,
             Answers.self,
@@ -20,6 +22,8 @@ struct Bench: AsyncParsableCommand {
             Latency.self,
             BareServer.self,
             SocketClients.self,
+            BroadcastClients.self,
+            BareBroadcast.self,
         ]
     )
 

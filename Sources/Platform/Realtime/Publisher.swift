@@ -6,7 +6,7 @@ package import Redis
 /// Sends live messages to the nodes that hold the sockets, through Redis pub/sub (spec 04 §9). Always after the commit of the fact a
 /// message tells; a failed publish is no failure of the fact.
 package struct Publisher: Sendable {
-    private let redis: RedisClient
+    let redis: RedisClient
     private let clock: Clock
 
     package init(redis: RedisClient, clock: Clock) {
@@ -37,7 +37,15 @@ package struct Publisher: Sendable {
     package func send(_ messages: [Personal]) async {
         guard !messages.isEmpty else { return }
         let at = clock.now().millisecondsSinceUnixEpoch
-        _ = try? await redis.pipeline(messages.map { RedisCommand("PUBLISH", Self.topic(of: $0.user), Self.encode($0, at: at)) })
+        await publish(
+            messages.map {
+                Published(
+                    topic: Self.topic(of: $0.user),
+                    log: ResumeLog.key(of: $0.user, channel: $0.channel.description),
+                    text: Self.encode($0, at: at)
+                )
+            }
+        )
     }
 
     private static func encode(_ message: Personal, at: Int64) -> ByteBuffer {
