@@ -247,7 +247,7 @@ let package = Package(
         tests(
             "tbg",
             [
-                "tbg", "Accounts", "Dashboard", "Gamification", "Mining", "API", "Bitcoin", "GameRules", "LocalServers", "Platform",
+                "tbg", "Accounts", "Dashboard", "Feed", "Gamification", "Mining", "API", "Bitcoin", "GameRules", "LocalServers", "Platform",
                 "Postgres", "Prometheus", "Redis",
                 "TestServers",
                 coreMetrics, cryptoExtras, httpTypes, lifecycle, logging, nioCore, nioPosix,

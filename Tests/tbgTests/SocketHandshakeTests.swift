@@ -1,6 +1,7 @@
 import API
 import Accounts
 import CryptoExtras
+import Feed
 import GameRules
 import Platform
 import Postgres
