@@ -46,12 +46,15 @@ struct OutboundQueue: Sendable {
 
     mutating func append(_ frame: ByteBuffer, _ kind: OutboundClass) -> Outcome {
         let length = frame.readableBytes
-        if case .replaceable = kind, let index = entries.firstIndex(where: { $0.kind == kind }),
-            bytes - entries[index].frame.readableBytes + length <= Self.maximumBytes
-        {
-            bytes += length - entries[index].frame.readableBytes
-            entries[index].frame = frame
-            return .queued(dropped: 0)
+        if case .replaceable = kind, let index = entries.firstIndex(where: { $0.kind == kind }) {
+            bytes -= entries[index].frame.readableBytes
+            guard bytes + length > Self.maximumBytes else {
+                bytes += length
+                entries[index].frame = frame
+                return .queued(dropped: 0)
+            }
+            // It does not fit in the old one's place; the old one is out of date in any case.
+            entries.remove(at: index)
         }
         var dropped = 0
         while entries.count >= Self.maximumCount || bytes + length > Self.maximumBytes {

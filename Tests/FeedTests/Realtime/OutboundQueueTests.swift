@@ -52,7 +52,7 @@ struct OutboundQueueTests {
     @Test("whatever comes, the bounds hold, facts keep their order and figures are the latest")
     func properties() {
         var generator = SplitMix(seed: 0x5eed)
-        for _ in 0..<60 {
+        for _ in 0..<10 {
             var queue = OutboundQueue()
             var facts: [String] = []
             var latest: [String: String] = [:]

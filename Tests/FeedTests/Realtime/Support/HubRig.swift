@@ -3,6 +3,7 @@ import Foundation
 import GameRules
 import Hummingbird
 import HummingbirdCore
+import LocalServers
 import Logging
 import NIOCore
 import NIOPosix
@@ -26,18 +27,27 @@ struct HubRig: Sendable {
     static let start = Instant(millisecondsSinceUnixEpoch: 1_772_020_800_000)
 
     static func run(_ body: @Sendable (HubRig) async throws -> Void) async throws {
-        try await withRedis { try await run(redis: $0.url, node: "one", clock: ManualClock(start), body) }
+        try await withOwnRedis { try await run(redis: $0, node: "one", clock: ManualClock(start), body) }
     }
 
     /// Two nodes with one Redis.
     static func runTwo(_ body: @escaping @Sendable (HubRig, HubRig) async throws -> Void) async throws {
-        try await withRedis { redis in
+        try await withOwnRedis { url in
             let clock = ManualClock(start)
-            let url = redis.url
             try await run(redis: url, node: "one", clock: clock) { one in
                 try await run(redis: url, node: "two", clock: clock) { two in try await body(one, two) }
             }
         }
+    }
+
+    /// Topics are common to all databases of a Redis, so tests that share one would hear each other.
+    private static func withOwnRedis(_ body: (_ url: String) async throws -> Void) async throws {
+        let server = RedisServer(directory: try await TestServers.temporaryDirectory("redis"))
+        try await server.start()
+        let result: Result<Void, any Error>
+        do { result = .success(try await body(try await server.url())) } catch { result = .failure(error) }
+        await server.stop()
+        try result.get()
     }
 
     static func run(redis url: String, node: String, clock: ManualClock, _ body: @Sendable (HubRig) async throws -> Void) async throws {
