@@ -154,15 +154,16 @@ let package = Package(
         room(
             "Feed",
             [
-                "Platform", "Accounts", "API", "GameRules", "Postgres", "Redis", "Scheduler", "WebSockets", lifecycle, logging, metrics,
+                "Platform", "Accounts", "API", "GameRules", "Postgres", "Redis", "Scheduler", "WebSockets", deque, lifecycle, logging,
+                metrics,
                 nioCore, hummingbird, httpTypes,
             ]
         ),
         tests(
             "Feed",
             [
-                "Feed", "Accounts", "Platform", "API", "GameRules", "Postgres", "Prometheus", "Redis", "Scheduler", "TestServers",
-                "WebSockets",
+                "Feed", "Accounts", "Platform", "API", "GameRules", "LocalServers", "Postgres", "Prometheus", "Redis", "Scheduler",
+                "TestServers", "WebSockets",
                 cryptoExtras, httpTypes, hummingbird, hummingbirdCore, lifecycle, logging, nioCore, nioPosix,
             ]
         ),
@@ -253,7 +254,7 @@ let package = Package(
         tests(
             "tbg",
             [
-                "tbg", "Accounts", "Content", "Dashboard", "Gamification", "Mining", "API", "Bitcoin", "GameRules", "LocalServers",
+                "tbg", "Accounts", "Content", "Dashboard", "Feed", "Gamification", "Mining", "API", "Bitcoin", "GameRules", "LocalServers",
                 "Platform",
                 "Postgres", "Prometheus", "Redis",
                 "TestServers",

@@ -14,6 +14,8 @@ struct Bench: AsyncParsableCommand {
             Ingest.self,
             GamificationCost.self,
             Sockets.self,
+            Broadcast.self,
+            Connect.self,
             SignIns.self,
             Me.self,
             Answers.self,
@@ -23,6 +25,8 @@ struct Bench: AsyncParsableCommand {
             Latency.self,
             BareServer.self,
             SocketClients.self,
+            BroadcastClients.self,
+            BareBroadcast.self,
         ]
     )
 

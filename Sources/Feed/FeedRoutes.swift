@@ -20,7 +20,7 @@ package enum FeedRoutes {
             rate: .sockets,
             errors: [
                 .forbidden("origin_not_allowed"), .forbidden("account_banned"), .tooManyRequests("too_many_connections"),
-                .unavailable("draining"),
+                .unavailable("draining"), .unavailable("busy"),
                 DocumentedError(.upgradeRequired, "upgrade_required"),
             ]
         )
@@ -29,7 +29,20 @@ package enum FeedRoutes {
     static let main = socket("/ws", id: "socket")
     static let alias = socket("/api/ws", id: "socketAlias")
 
+    static let statistics = Endpoint<NoInput, SocketStatistics>(
+        .get,
+        "/api/v1/dashboard/ws-stats",
+        id: "socketStatistics",
+        tag: "Realtime",
+        summary: "Open sockets on all nodes",
+        auth: .admin,
+        rate: .strict
+    )
+
     package static func add(to table: inout RouteTable<AppContext>, hub: Hub, maximumSockets: Int) {
+        table.add(statistics) { _, _ in
+            return try await hub.census.read()
+        }
         for endpoint in [main, alias] {
             table.add(endpoint) { _, context in
                 try await open(hub, maximumSockets, context)
@@ -37,9 +50,10 @@ package enum FeedRoutes {
         }
     }
 
-    /// What is checked before limits and credentials: first that a socket is asked for at all, then where from.
-    package static func prechecks(cors: CORSPolicy) -> [String: ServiceGate.Precheck] {
+    /// What is checked before limits and credentials: that this node opens sockets, that one is asked for, then where from.
+    package static func prechecks(cors: CORSPolicy, hub: Hub, maximumSockets: Int) -> [String: ServiceGate.Precheck] {
         let check: ServiceGate.Precheck = { request in
+            if let closure = hub.closure(maximumPerNode: maximumSockets) { throw APIError.noSockets(closure) }
             _ = try WebSocketUpgrade.required()
             guard cors.allows(origin: request.headers[.origin], host: request.head.authority) else {
                 throw APIError.forbidden("origin_not_allowed", "This site may not open a live connection.")
@@ -55,16 +69,26 @@ package enum FeedRoutes {
         let upgrade = try WebSocketUpgrade.required()
         switch await hub.join(user, maximumPerNode: maximumSockets) {
         case .nodeFull:
-            throw APIError.unavailable("busy", "The service is busy. Please try again in a moment.")
+            throw APIError.noSockets(.full)
         case .tooManyOfUser:
             throw APIError(.tooManyRequests, "too_many_connections", "Too many open live connections. Close another tab first.").retryAfter(
                 seconds: 5
             )
-        case .admitted:
+        case .admitted(let seat):
             let loop = context.eventLoop
             return UpgradeResponse(
-                response: upgrade.accept(abandoned: { hub.leave(user) }) { hub.makeHandler(user: user, session: session, on: loop) }
+                response: upgrade.accept(abandoned: { hub.leave(seat) }) { hub.makeHandler(seat: seat, session: session, on: loop) }
             )
+        }
+    }
+}
+
+extension APIError {
+    /// 503: this node opens no sockets.
+    fileprivate static func noSockets(_ closure: Hub.Closure) -> APIError {
+        switch closure {
+        case .draining: .unavailable("draining", "This node is being restarted. Please try again in a moment.")
+        case .full: .unavailable("busy", "The service is busy. Please try again in a moment.")
         }
     }
 }

@@ -53,7 +53,7 @@ package struct AdministrationService: Sendable {
         }
         guard let ended else { return false }
         audit.count(event)
-        await sessions.announce(ended)
+        await sessions.announce(ended, isBan: true)
         await observers.departed(departure)
         return true
     }

@@ -1,3 +1,4 @@
+import GameRules
 import NIOCore
 package import Platform
 package import Redis
@@ -20,9 +21,19 @@ package struct SessionRevocations: Sendable {
     /// - Throws: `RedisError`; access tokens then live until they expire.
     func add(_ sessions: [SessionID]) async throws {
         guard !sessions.isEmpty else { return }
-        let answers = try await redis.pipeline(sessions.map { RedisCommand("SET", Self.key($0), "1", "EX", lifetimeSeconds) })
-        for answer in answers { _ = try answer.get() }
+        let listing = sessions.map { RedisCommand("SET", Self.key($0), "1", "EX", lifetimeSeconds) }
+        // Open sockets hear of it at once (spec 04 §9).
+        let telling = sessions.map { RedisCommand("PUBLISH", Self.controlTopic, #"{"op":"session_revoked","sid":"\#($0)"}"#) }
+        for answer in try await redis.pipeline(listing + telling) { _ = try answer.get() }
     }
+
+    /// Closes every socket of a user.
+    /// - Throws: `RedisError`; sockets then stay open until the next look at their sessions.
+    func tell(of user: UserID) async throws {
+        try await redis.publish(.string(#"{"op":"user_revoked","user_id":\#(user)}"#), to: Self.controlTopic)
+    }
+
+    private static let controlTopic = "ws:control"
 
     /// Asks whether a session is on the list: 1 if it is.
     static func question(_ session: SessionID) -> RedisCommand { RedisCommand("EXISTS", key(session)) }

@@ -83,10 +83,12 @@ package struct SessionService: Sendable {
     }
 
     /// To be called after the commit: makes the end of sessions, a raised version or a ban effective on every node.
-    package func announce(_ ended: EndedSessions) async {
+    /// - Parameter isBan: whether the user may not be here at all, whatever the session.
+    package func announce(_ ended: EndedSessions, isBan: Bool = false) async {
         principals.forget(ended.user)
         do {
             try await revocations.add(ended.ids)
+            if isBan { try await revocations.tell(of: ended.user) }
         } catch {
             logger.warning(
                 "ended sessions not announced",

@@ -2,7 +2,7 @@ import API
 
 /// What a client may say on its socket (spec 04 §7.3).
 enum ClientFrame: Sendable, Equatable {
-    case subscribe([RealtimeChannel])
+    case subscribe([RealtimeChannel], resume: ResumeWish?)
     case unsubscribe([RealtimeChannel])
     case ping
     case faulty(FrameFault)
@@ -22,11 +22,19 @@ enum ClientFrame: Sendable, Equatable {
             return
         }
         switch members["action"]?.stringValue ?? "" {
-        case "subscribe": self = Self.channels(members).map(ClientFrame.subscribe)
+        case "subscribe": self = Self.channels(members).map { .subscribe($0, resume: Self.resume(members["resume"])) }
         case "unsubscribe": self = Self.channels(members).map(ClientFrame.unsubscribe)
         case "ping": self = .ping
         case let action: self = .faulty(.unknownAction(action))
         }
+    }
+
+    /// `true`, or an object with the position a client was told last. Anything else asks for nothing.
+    private static func resume(_ value: JSONValue?) -> ResumeWish? {
+        if value?.boolValue == true { return .start }
+        guard let members = value?.objectValue else { return nil }
+        guard let epoch = members["epoch"]?.stringValue, let offset = members["offset"]?.stringValue else { return .from(nil) }
+        return .from(ResumePosition(epoch: epoch, offset: offset))
     }
 
     private enum Channels {

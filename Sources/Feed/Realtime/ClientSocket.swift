@@ -5,36 +5,67 @@ import WebSockets
 
 /// One client's socket: its session, and the way to its owner's messages. Lives on one event loop.
 final class ClientSocket: WebSocketHandler {
-    /// Bytes a client may leave unread before it is closed as too slow (spec 04 §7.4).
-    private static let maximumBacklog = 1 << 20
     private static let tooSlow = WebSocketCloseCode(4008)
     private static let tooManyFrames = WebSocketCloseCode(4029)
 
-    let user: UserID
+    let seat: SocketSeat
     /// The session it was opened with, by which it stands and falls.
     let session: SessionID
     private let hub: Hub
     private let sockets: LoopSockets
     private var conversation: SocketSession
+    /// Channels whose whole state the client has not been sent since it subscribed.
+    private var stateless = ChannelSet()
     private var socket: WebSocket?
+    /// What waits for the client to read; nil for one that keeps up.
+    private var backlog: OutboundQueue?
+    /// The channels it resumes; nil for a client that never asked.
+    private var resumes: [RealtimeChannel: ChannelResume]?
 
-    init(user: UserID, session: SessionID, hub: Hub, sockets: LoopSockets) {
-        self.user = user
+    init(seat: SocketSeat, session: SessionID, hub: Hub, sockets: LoopSockets) {
+        self.seat = seat
         self.session = session
         self.hub = hub
         self.sockets = sockets
         conversation = SocketSession(now: Self.milliseconds())
     }
 
+    var channels: ChannelSet { conversation.channels }
+    var resumedChannels: [RealtimeChannel] { resumes.map { Array($0.keys) } ?? [] }
+
+    /// Bytes the client has not read yet, as far as they are kept here.
+    var waitingBytes: Int { (backlog?.bytes ?? 0) + (socket?.bytesBuffered ?? 0) }
+
     func isSubscribed(to channel: RealtimeChannel) -> Bool { conversation.channels.contains(channel) }
 
-    func send(_ frame: ByteBuffer) {
-        guard let socket else { return }
-        guard socket.bytesBuffered + frame.readableBytes <= Self.maximumBacklog else { return socket.close(Self.tooSlow) }
-        socket.send(frame: frame)
+    /// Whether the client has not had a channel's state yet; from now on it has.
+    func takesState(of channel: RealtimeChannel) -> Bool {
+        defer { stateless.remove(channel) }
+        return stateless.contains(channel)
     }
 
-    func close(_ code: WebSocketCloseCode) { socket?.close(code) }
+    /// - Parameter frame: the message as every ordinary client gets it.
+    func deliver(_ message: PublishedMessage, _ frame: ByteBuffer) {
+        guard resumes != nil, let output = resumes?[message.channel]?.received(message) else {
+            if resumes?[message.channel] == nil { send(frame, message.queueing) }
+            return
+        }
+        perform(output, message.channel)
+    }
+
+    func close(_ code: WebSocketCloseCode) {
+        backlog = nil
+        socket?.close(code)
+    }
+
+    /// Messages may have been lost: those who resume get them from the logs, the others the whole state with the next tick.
+    func catchUp() {
+        for channel in RealtimeChannel.allCases where isSubscribed(to: channel) { stateless.insert(channel) }
+        for channel in resumedChannels {
+            resumes?[channel]?.restart()
+            load(channel)
+        }
+    }
 
     // MARK: WebSocketHandler
 
@@ -51,18 +82,107 @@ final class ClientSocket: WebSocketHandler {
         perform(conversation.receivedBinary(now: Self.milliseconds()))
     }
 
+    func writabilityChanged(_ isWritable: Bool) {
+        guard isWritable, let socket else { return }
+        while socket.isWritable, let frame = backlog?.popFirst() {
+            socket.send(frame: frame)
+            if !socket.isWritable { socket.flush() }
+        }
+        if backlog?.isEmpty == true { backlog = nil }
+    }
+
     func closed(_ code: WebSocketCloseCode) {
         socket = nil
+        backlog = nil
         sockets.remove(self)
-        hub.leave(user)
+        hub.leave(seat)
     }
 
     private func perform(_ action: SocketSession.Action) {
         switch action {
         case .reply(let texts):
-            for text in texts { socket?.send(text: text) }
+            for text in texts { send(text) }
+        case .subscribed(let channels, let resume):
+            for channel in channels {
+                stateless.insert(channel)
+                if let resume { begin(resume, channel) } else { end(channel) }
+            }
+            if resume == nil { for channel in channels { send(#"{"type":"subscribed","channel":"\#(channel.rawValue)"}"#) } }
+        case .unsubscribed(let channels):
+            for channel in channels {
+                end(channel)
+                send(#"{"type":"unsubscribed","channel":"\#(channel.rawValue)"}"#)
+            }
         case .closeTooMany:
-            socket?.close(Self.tooManyFrames)
+            close(Self.tooManyFrames)
+        }
+    }
+
+    // MARK: sending
+
+    private func send(_ text: String) { send(WebSocketFrames.text(text), .kept) }
+
+    private func send(_ frame: ByteBuffer, _ kind: OutboundClass) {
+        guard let socket else { return }
+        if backlog == nil {
+            // A burst within one turn of the loop is not slowness.
+            if !socket.isWritable { socket.flush() }
+            if socket.isWritable { return socket.send(frame: frame) }
+            backlog = OutboundQueue()
+        }
+        switch backlog?.append(frame, kind) {
+        case .queued(let dropped): if dropped > 0 { hub.counts.drop(.queueFull, dropped) }
+        case .dropped: hub.counts.drop(.queueFull)
+        case .overflow: close(Self.tooSlow)
+        case nil: break
+        }
+    }
+
+    // MARK: resuming
+
+    private func begin(_ wish: ResumeWish, _ channel: RealtimeChannel) {
+        let attempt = resumes?[channel].map { $0.attempt + 1 } ?? 0
+        resumes = resumes ?? [:]
+        resumes?[channel] = ChannelResume(wish, attempt: attempt)
+        load(channel)
+    }
+
+    private func end(_ channel: RealtimeChannel) {
+        guard resumes != nil else { return }
+        resumes?[channel] = nil
+        if resumes?.isEmpty == true { resumes = nil }
+    }
+
+    /// Reads the logs of a channel; what is published meanwhile waits.
+    private func load(_ channel: RealtimeChannel) {
+        guard let socket, let resume = resumes?[channel] else { return }
+        let (attempt, position, user, reader) = (resume.attempt, resume.from, seat.user, hub.resumeReader)
+        let own = NIOLoopBound(self, eventLoop: socket.eventLoop)
+        Task {
+            let logs = await reader.read(channel, of: user, after: position)
+            socket.eventLoop.execute { own.value.loaded(channel, attempt, logs) }
+        }
+    }
+
+    private func loaded(_ channel: RealtimeChannel, _ attempt: Int, _ logs: ResumeLogs?) {
+        guard resumes?[channel]?.attempt == attempt, let outputs = resumes?[channel]?.loaded(logs) else { return }
+        for output in outputs { perform(output, channel) }
+    }
+
+    private func perform(_ output: ChannelResume.Output, _ channel: RealtimeChannel) {
+        switch output {
+        case .acknowledge(let position):
+            send(#"{"type":"subscribed","channel":"\#(channel.rawValue)",\#(position.members.dropLast())}"#)
+        case .resync(let position):
+            send(#"{"type":"resync","channel":"\#(channel.rawValue)",\#(position.members.dropLast())}"#)
+        case .message(let message, let position):
+            // Nothing may be missing between two positions, so nothing of it is dropped.
+            send(WebSocketFrames.text(message.frameText(position.members)), .kept)
+        case .unavailable(let messages, let acknowledges):
+            end(channel)
+            if acknowledges { send(#"{"type":"subscribed","channel":"\#(channel.rawValue)"}"#) }
+            send(#"{"type":"resync","channel":"\#(channel.rawValue)"}"#)
+            for message in messages { send(WebSocketFrames.text(message.frameText()), message.queueing) }
         }
     }
 

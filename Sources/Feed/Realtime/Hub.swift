@@ -1,8 +1,7 @@
 package import Accounts
 package import GameRules
-package import Logging
 package import NIOCore
-import Platform
+package import Platform
 package import Redis
 import Synchronization
 package import WebSockets
@@ -12,50 +11,91 @@ package import WebSockets
 /// Each event loop keeps its own sockets, without locks. A message is decoded and encoded into a frame once; the same bytes go to every
 /// socket that gets it. A user's topic is subscribed while at least one of his sockets is here.
 package final class Hub: Sendable {
-    /// Open sockets one user may have.
-    package static let maximumPerUser = 5
     /// Close code of a socket whose session is over (spec 12 §7.1).
     private static let sessionEnded = WebSocketCloseCode(4001)
     private static let sessionsPerQuery = 1000
     /// A topic is kept for a while after the last socket, since clients reconnect.
     private static let releaseDelay = TimeAmount.seconds(5)
+    static let controlTopic = "ws:control"
 
     private struct Users {
         var sockets: [UserID: Int] = [:]
         var total = 0
+        var lastSeat: UInt64 = 0
+        var isDraining = false
+        /// Places to be given back in Redis, and whether somebody is at it.
+        var leaving: [SocketSeat] = []
+        var isReleasing = false
     }
 
     private let users = Mutex(Users())
-    private let loops: [ObjectIdentifier: NIOLoopBoundBox<LoopSockets>]
-    private let eventLoops: [any EventLoop]
+    let loops: [Loop]
     private let subscriber: RedisSubscriber
-    private let logger: Logger
-    private let counts = MessageCounts()
+    let registry: SocketRegistry
+    let resumeReader: ResumeReader
+    let census: SocketCensus
+    let counts: MessageCounts
 
-    package init(redis: RedisClient, eventLoopGroup: any EventLoopGroup, logger: Logger) {
-        self.logger = logger
-        let eventLoops = Array(eventLoopGroup.makeIterator())
-        let loops = Dictionary(
-            uniqueKeysWithValues: eventLoops.map {
-                (ObjectIdentifier($0), NIOLoopBoundBox.makeBoxSendingValue(LoopSockets(), eventLoop: $0))
-            }
-        )
-        self.eventLoops = eventLoops
-        self.loops = loops
-        let counts = counts
-        subscriber = redis.makeSubscriber { event in
-            guard case .message(let message) = event else { return }
-            Hub.route(message, to: eventLoops, loops, counts)
+    /// An event loop and its sockets.
+    struct Loop: Sendable {
+        let eventLoop: any EventLoop
+        let sockets: NIOLoopBoundBox<LoopSockets>
+    }
+
+    /// - Parameter node: tells this process from others, and from earlier ones.
+    package init(
+        redis: RedisClient,
+        eventLoopGroup: any EventLoopGroup,
+        clock: Clock = .system,
+        random: RandomSource = .system,
+        node: String = "node"
+    ) {
+        let loops = eventLoopGroup.makeIterator().map {
+            Loop(eventLoop: $0, sockets: NIOLoopBoundBox.makeBoxSendingValue(LoopSockets(), eventLoop: $0))
         }
+        self.loops = loops
+        let counts = MessageCounts()
+        self.counts = counts
+        registry = SocketRegistry(redis: redis, clock: clock, node: "\(node)-\(Hex.encode(random.bytes(4)))")
+        resumeReader = ResumeReader(redis: redis, random: random)
+        census = SocketCensus(redis: redis, clock: clock, node: node)
+        let router = MessageRouter(loops: loops, counts: counts, clock: clock)
+        subscriber = redis.makeSubscriber { event in
+            switch event {
+            case .message(let message): router.route(message)
+            case .reconnected, .dropped: router.catchUp()
+            }
+        }
+        Task { await listen() }
+    }
+
+    /// Returns when the topics that every node hears are subscribed; without Redis they are as soon as it is there.
+    package func listen() async {
+        try? await subscriber.subscribe([Self.controlTopic] + SharedTopic.allCases.map(\.topic))
     }
 
     // MARK: sockets
 
     /// What stands between an authenticated request and its socket.
     package enum Admission: Sendable, Equatable {
-        case admitted
+        case admitted(SocketSeat)
         case tooManyOfUser
         case nodeFull
+    }
+
+    /// Why this node opens no sockets at all now.
+    package enum Closure: Sendable, Equatable {
+        case draining, full
+    }
+
+    /// Looked at before anything else of a handshake.
+    package func closure(maximumPerNode: Int) -> Closure? {
+        users.withLock { $0.isDraining ? .draining : $0.total >= maximumPerNode ? .full : nil }
+    }
+
+    /// From now on new sockets are refused: the node is leaving.
+    package func drain() {
+        users.withLock { $0.isDraining = true }
     }
 
     /// Reserves a place for a user and makes sure his messages arrive; to be balanced by ``leave(_:)``.
@@ -63,34 +103,66 @@ package final class Hub: Sendable {
         let (admission, isFirst) = users.withLock { users -> (Admission, Bool) in
             guard users.total < maximumPerNode else { return (.nodeFull, false) }
             let count = users.sockets[user, default: 0]
-            guard count < Self.maximumPerUser else { return (.tooManyOfUser, false) }
+            guard count < SocketRegistry.maximumPerUser else { return (.tooManyOfUser, false) }
             users.sockets[user] = count + 1
             users.total += 1
-            return (.admitted, count == 0)
+            users.lastSeat += 1
+            return (.admitted(SocketSeat(user: user, number: users.lastSeat)), count == 0)
+        }
+        guard case .admitted(let seat) = admission else { return admission }
+        guard await registry.claim(seat) else {
+            giveBack(seat)
+            return .tooManyOfUser
         }
         // Without Redis the wish stands, and the topic is subscribed as soon as there is a connection.
-        if isFirst { try? await subscriber.subscribe([Publisher.topic(of: user)]) }
+        if isFirst || !subscriber.channels.contains(Publisher.topic(of: user)) {
+            try? await subscriber.subscribe([Publisher.topic(of: user)])
+        }
         return admission
     }
 
     /// Gives a place back; the topic is released a little later.
-    package func leave(_ user: UserID) {
+    package func leave(_ seat: SocketSeat) {
+        giveBack(seat)
+        let isFirst = users.withLock { users in
+            users.leaving.append(seat)
+            defer { users.isReleasing = true }
+            return !users.isReleasing
+        }
+        if isFirst { Task { await release() } }
+    }
+
+    private func giveBack(_ seat: SocketSeat) {
         let isLast = users.withLock { users in
             users.total -= 1
-            let count = users.sockets[user, default: 1] - 1
-            users.sockets[user] = count > 0 ? count : nil
+            let count = users.sockets[seat.user, default: 1] - 1
+            users.sockets[seat.user] = count > 0 ? count : nil
             return count <= 0
         }
-        guard isLast, let loop = eventLoops.first else { return }
+        guard isLast, let loop = loops.first?.eventLoop else { return }
         loop.scheduleTask(in: Self.releaseDelay) { [self] in
-            guard users.withLock({ $0.sockets[user] == nil }) else { return }
-            Task { try? await subscriber.unsubscribe([Publisher.topic(of: user)]) }
+            guard users.withLock({ $0.sockets[seat.user] == nil }) else { return }
+            Task { try? await subscriber.unsubscribe([Publisher.topic(of: seat.user)]) }
+        }
+    }
+
+    /// Gives places back in Redis, all that have gathered at once.
+    private func release() async {
+        while true {
+            let seats = users.withLock { users in
+                defer { users.leaving = [] }
+                users.isReleasing = !users.leaving.isEmpty
+                return users.leaving
+            }
+            guard !seats.isEmpty else { return }
+            await registry.release(seats)
         }
     }
 
     /// The handler of a new socket of a user, for the upgrade to make on the socket's loop.
-    package func makeHandler(user: UserID, session: SessionID, on eventLoop: any EventLoop) -> any WebSocketHandler {
-        ClientSocket(user: user, session: session, hub: self, sockets: loops[ObjectIdentifier(eventLoop)]?.value ?? LoopSockets())
+    package func makeHandler(seat: SocketSeat, session: SessionID, on eventLoop: any EventLoop) -> any WebSocketHandler {
+        let sockets = loops.first { $0.eventLoop === eventLoop }?.sockets.value ?? LoopSockets()
+        return ClientSocket(seat: seat, session: session, hub: self, sockets: sockets)
     }
 
     /// Closes the sockets whose session has ended or whose user is banned.
@@ -98,43 +170,27 @@ package final class Hub: Sendable {
     /// - Throws: what `living` throws; nothing is closed then.
     package func closeEnded(living: ([SessionID]) async throws -> Set<SessionID>) async throws {
         var open: Set<SessionID> = []
-        for loop in eventLoops {
-            guard let sockets = loops[ObjectIdentifier(loop)] else { continue }
-            open.formUnion(try await loop.submit { sockets.value.sessions }.get())
-        }
+        for sessions in await onEachLoop({ $0.sessions }) { open.formUnion(sessions) }
         var ended = open
         for start in stride(from: 0, to: open.count, by: Self.sessionsPerQuery) {
             ended.subtract(try await living(Array(open.dropFirst(start).prefix(Self.sessionsPerQuery))))
         }
         guard !ended.isEmpty else { return }
-        for loop in eventLoops {
-            guard let sockets = loops[ObjectIdentifier(loop)] else { continue }
-            let closing = ended
-            loop.execute { sockets.value.close(closing, with: Self.sessionEnded) }
+        let closing = ended
+        _ = await onEachLoop { $0.close(closing, with: Self.sessionEnded) }
+    }
+
+    /// Runs something on every loop and gathers what it returns.
+    func onEachLoop<Value: Sendable>(_ body: @Sendable @escaping (LoopSockets) -> Value) async -> [Value] {
+        var values: [Value] = []
+        for loop in loops {
+            if let value = try? await loop.eventLoop.submit({ body(loop.sockets.value) }).get() { values.append(value) }
         }
+        return values
     }
 
     /// Open sockets on this node.
     package var openSockets: Int { users.withLock { $0.total } }
 
     package func close() async { await subscriber.close() }
-
-    // MARK: messages
-
-    private static func route(
-        _ message: RedisMessage,
-        to eventLoops: [any EventLoop],
-        _ loops: [ObjectIdentifier: NIOLoopBoundBox<LoopSockets>],
-        _ counts: MessageCounts
-    ) {
-        let prefix = "ws:user:"
-        guard message.channel.hasPrefix(prefix), let user = UserID(String(message.channel.dropFirst(prefix.count))),
-            let published = PublishedMessage(payload: message.payload)
-        else { return counts.skipped() }
-        let frame = WebSocketFrames.text(published.frameText)
-        for loop in eventLoops {
-            guard let sockets = loops[ObjectIdentifier(loop)] else { continue }
-            loop.execute { sockets.value.send(frame, channel: published.channel, to: user) }
-        }
-    }
 }

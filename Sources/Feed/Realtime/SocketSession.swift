@@ -7,6 +7,9 @@ struct SocketSession: Sendable {
     enum Action: Sendable, Equatable {
         /// Text to send, in order.
         case reply([String])
+        /// Channels were subscribed and are to be acknowledged, from the logs if the client resumes.
+        case subscribed([RealtimeChannel], resume: ResumeWish?)
+        case unsubscribed([RealtimeChannel])
         /// Too many frames too often: close 4029.
         case closeTooMany
     }
@@ -52,12 +55,12 @@ struct SocketSession: Sendable {
 
     private mutating func answer(_ frame: ClientFrame) -> Action {
         switch frame {
-        case .subscribe(let names):
+        case .subscribe(let names, let resume):
             for name in names { channels.insert(name) }
-            return .reply(names.map { #"{"type":"subscribed","channel":"\#($0.rawValue)"}"# })
+            return .subscribed(names, resume: resume)
         case .unsubscribe(let names):
             for name in names { channels.remove(name) }
-            return .reply(names.map { #"{"type":"unsubscribed","channel":"\#($0.rawValue)"}"# })
+            return .unsubscribed(names)
         case .ping:
             return .reply([#"{"type":"pong"}"#])
         case .faulty(let fault):

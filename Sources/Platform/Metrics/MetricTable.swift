@@ -31,6 +31,12 @@ package enum MetricTable {
     private static let realtime: [MetricDescription] = [
         .gauge("tbg_ws_active_connections", "Open sockets."),
         .counter("tbg_ws_messages_dropped_total", "Published messages that reached no socket.", labels: ["reason"]),
+        .histogram(
+            "tbg_ws_delivery_seconds",
+            "Time from the publication of a message until it was written to the sockets of an event loop.",
+            labels: ["channel"],
+            buckets: ageBuckets
+        ),
     ]
 
     private static let mining: [MetricDescription] = [

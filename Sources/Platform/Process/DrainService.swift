@@ -13,8 +13,17 @@ package struct DrainService: Service {
     private let deadlines: RequestDeadlines
     private let seconds: Int
     private let logger: Logger
+    private let onDrain: @Sendable () -> Void
 
-    package init(readiness: Readiness, deadlines: RequestDeadlines, seconds: Int, logger: Logger) {
+    /// - Parameter onDrain: called at the beginning, for what else must know at once.
+    package init(
+        readiness: Readiness,
+        deadlines: RequestDeadlines,
+        seconds: Int,
+        logger: Logger,
+        onDrain: @escaping @Sendable () -> Void = {}
+    ) {
+        self.onDrain = onDrain
         self.readiness = readiness
         self.deadlines = deadlines
         self.seconds = seconds
@@ -24,6 +33,7 @@ package struct DrainService: Service {
     package func run() async throws {
         try? await gracefulShutdown()
         logger.info("draining", metadata: ["event": "draining"])
+        onDrain()
         await readiness.drain()
         try? await Task.sleep(for: .seconds(seconds))
         deadlines.hurry(Self.lastRequests)

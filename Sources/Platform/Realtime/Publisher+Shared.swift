@@ -1,7 +1,6 @@
 package import API
 package import GameRules
 import NIOCore
-import Redis
 
 extension Publisher {
     /// One message on a topic that every node listens to (spec 04 §9).
@@ -56,6 +55,10 @@ extension Publisher {
     package func send(_ messages: [Shared]) async {
         guard !messages.isEmpty else { return }
         let at = clock.now().millisecondsSinceUnixEpoch
-        _ = try? await redis.pipeline(messages.map { RedisCommand("PUBLISH", $0.topic, $0.encode(at: at)) })
+        await publish(
+            messages.map {
+                Published(topic: $0.topic, log: ResumeLog.key(of: $0.user, channel: $0.channel.description), text: $0.encode(at: at))
+            }
+        )
     }
 }

@@ -37,7 +37,15 @@ package struct Publisher: Sendable {
     package func send(_ messages: [Personal]) async {
         guard !messages.isEmpty else { return }
         let at = clock.now().millisecondsSinceUnixEpoch
-        _ = try? await redis.pipeline(messages.map { RedisCommand("PUBLISH", Self.topic(of: $0.user), Self.encode($0, at: at)) })
+        await publish(
+            messages.map {
+                Published(
+                    topic: Self.topic(of: $0.user),
+                    log: ResumeLog.key(of: $0.user, channel: $0.channel.description),
+                    text: Self.encode($0, at: at)
+                )
+            }
+        )
     }
 
     private static func encode(_ message: Personal, at: Int64) -> ByteBuffer {

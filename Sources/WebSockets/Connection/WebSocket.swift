@@ -37,6 +37,9 @@ public final class WebSocket: Sendable {
         }
     }
 
+    /// Hands what waits to the operating system now rather than at the end of the turn. On the event loop only.
+    public func flush() { self.connection.value.flush() }
+
     /// Sends a text message.
     public func send(text: String) {
         self.send(frame: WebSocketFrames.text(text))

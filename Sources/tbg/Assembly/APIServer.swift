@@ -50,7 +50,13 @@ struct APIServer {
             limiterPatience: limiterPatience,
             departures: Departures.observers(runtime)
         )
-        let hub = Hub(redis: runtime.redis, eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: runtime.logger)
+        let hub = Hub(
+            redis: runtime.redis,
+            eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
+            clock: runtime.clock,
+            random: runtime.random,
+            node: runtime.identity.node
+        )
         let cors = CORSPolicy(origins: settings.http.corsOrigins)
 
         table = try Self.routes(
@@ -73,7 +79,8 @@ struct APIServer {
             trustedProxies: settings.http.trustedProxies.compactMap { AddressRange($0) },
             subjects: SubjectHash(settings.tokens, random: runtime.random),
             network: settings.network.bitcoin,
-            prechecks: FeedRoutes.prechecks(cors: cors).merging(EmailRoutes.prechecks(settings.mail)) { first, _ in first }
+            prechecks: FeedRoutes.prechecks(cors: cors, hub: hub, maximumSockets: settings.realtime.maximumSocketsPerNode)
+                .merging(EmailRoutes.prechecks(settings.mail)) { first, _ in first }
         )
         self.accounts = accounts
         keyFiles = files
@@ -160,10 +167,13 @@ struct APIServer {
         services.append(accounts.apiKeys.uses)
         services.append(accounts.apiKeys.revocations)
         services.append(SocketStandingService(hub: hub, standing: accounts.standing, clock: runtime.clock, logger: logger))
+        services.append(SocketPresenceService(hub: hub))
         services.append(deadlines)
         services.append(application)
         services.append(
-            DrainService(readiness: readiness, deadlines: deadlines, seconds: settings.http.drainSeconds, logger: logger)
+            DrainService(readiness: readiness, deadlines: deadlines, seconds: settings.http.drainSeconds, logger: logger) {
+                [hub] in hub.drain()
+            }
         )
         return services
     }

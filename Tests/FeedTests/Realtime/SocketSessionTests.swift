@@ -1,4 +1,3 @@
-import NIOCore
 import Testing
 
 @testable import Feed
@@ -9,8 +8,13 @@ struct SocketSessionTests {
     private func replies(_ frames: [String]) -> [String] {
         var session = SocketSession(now: 0)
         return frames.flatMap { frame -> [String] in
-            guard case .reply(let texts) = session.received(Array(frame.utf8), now: 0) else { return ["closed"] }
-            return texts
+            switch session.received(Array(frame.utf8), now: 0) {
+            case .reply(let texts): return texts
+            case .subscribed(let channels, resume: nil): return channels.map { #"{"type":"subscribed","channel":"\#($0.rawValue)"}"# }
+            case .subscribed(let channels, let resume?): return channels.map { "\($0) \(resume)" }
+            case .unsubscribed(let channels): return channels.map { #"{"type":"unsubscribed","channel":"\#($0.rawValue)"}"# }
+            case .closeTooMany: return ["closed"]
+            }
         }
     }
 
@@ -66,6 +70,21 @@ struct SocketSessionTests {
         )
     }
 
+    @Test("a client that wants to resume says so, and a position nobody has sent is a gap")
+    func resume() {
+        let position = ResumePosition(epoch: "0a.1b", offset: "7.0")
+        let wishes: [(String, ResumeWish?)] = [
+            ("true", .start), (#"{"epoch":"0a.1b","offset":"7.0"}"#, .from(position)), (#"{"epoch":"0a","offset":"7"}"#, .from(nil)),
+            ("{}", .from(nil)), (#"{"epoch":"0a.1b","offset":"-1.0"}"#, .from(nil)), ("false", nil), ("null", nil), ("5", nil),
+        ]
+        #expect(position != nil)
+        for (text, wish) in wishes {
+            var session = SocketSession(now: 0)
+            let frame = #"{"action":"subscribe","channel":"mining","resume":\#(text)}"#
+            #expect(session.received(Array(frame.utf8), now: 0) == .subscribed([.mining], resume: wish), "\(text)")
+        }
+    }
+
     @Test("4 KiB is read, one byte more is too large")
     func size() {
         let padding = 4096 - #"{"action":"ping","p":""}"#.utf8.count
@@ -92,34 +111,5 @@ struct SocketSessionTests {
                 #expect(session.receivedBinary(now: now + 2) == .reply([]))
             }
         }
-    }
-}
-
-@Suite("Published message")
-struct PublishedMessageTests {
-    private func message(_ text: String) -> PublishedMessage? { PublishedMessage(payload: ByteBuffer(string: text)) }
-
-    @Test("The frame carries channel and data, and not the time of publication")
-    func frame() throws {
-        let message = try #require(self.message(#"{"at":5,"channel":"mining","data":{"type":"share_submitted","n":[1,{"a":"}"}]}}"#))
-        #expect(message.publishedAt == 5)
-        #expect(String(buffer: message.frameText) == #"{"channel":"mining","data":{"type":"share_submitted","n":[1,{"a":"}"}]}}"#)
-    }
-
-    @Test(
-        "Anything else is skipped",
-        arguments: [
-            "", "{}", "[]", "x", #"{"channel":"mining"}"#, #"{"channel":"other","data":{}}"#, #"{"channel":"mining","data":[]}"#,
-            #"{"channel":"mining","data":{}} x"#,
-        ]
-    )
-    func skipped(text: String) {
-        #expect(message(text) == nil)
-    }
-
-    @Test("Beyond 64 KiB nothing is forwarded")
-    func oversize() {
-        let text = #"{"channel":"mining","data":{"type":"\#(String(repeating: "x", count: 65_536))"}}"#
-        #expect(message(text) == nil)
     }
 }

@@ -1,0 +1,85 @@
+import ArgumentParser
+import Development
+import Foundation
+import LocalServers
+import Redis
+
+/// How long one message takes to reach every one of ten thousand sockets: from its publication in Redis to the client, beside a bare NIO
+/// server that writes the same bytes to as many.
+struct Broadcast: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "One 200-byte message to 10,000 sockets.")
+
+    @OptionGroup var options: RigOptions
+
+    @Option(help: "Sockets, each of a user of its own.")
+    var sockets = 10_000
+
+    @Option(help: "Messages.")
+    var rounds = 20
+
+    func run() async throws {
+        try await Rig.run(options) { rig in
+            let tokens = rig.directory + "/tokens"
+            try await TokenFile.write(to: tokens, users: sockets, rig)
+            let redis = try await rig.redisClient()
+
+            let api = try await rig.startAPI()
+            let hub = try await measure("hub", "ws://127.0.0.1:\(api.port)/ws", tokens, rig) {
+                _ = try await redis.publish(.string("{\(BroadcastStamp.members(BroadcastStamp.now()))}"), to: "pubsub:league_update")
+            }
+            await api.stop()
+            await redis.close()
+
+            let bare = try await rig.startOwnServer("bare-broadcast")
+            let floor = try await measure("bare", "ws://127.0.0.1:\(bare.port)/ws", tokens, rig) {
+                guard HTTPProbe.status(port: bare.port, path: "/send") == 200 else { throw BenchmarkFailure("no broadcast") }
+            }
+            await bare.stop()
+
+            var report = Report("one message to \(Double(sockets).grouped) sockets, median of \(rounds)", "", "p50 ms", "p99 ms", "last ms")
+            for (name, ages) in [("through Redis and the hub", hub), ("bare NIO", floor)] {
+                report.row(name, ages[0].formatted(1), ages[1].formatted(1), ages[2].formatted(1))
+            }
+            report.atMost(100, hub[1], "p99", unit: "ms")
+            report.row("ratio", (hub[0] / floor[0]).formatted(2), (hub[1] / floor[1]).formatted(2), (hub[2] / floor[2]).formatted(2))
+            report.show()
+        }
+    }
+
+    /// Medians over the rounds: p50, p99 and the last receiver, milliseconds.
+    private func measure(_ name: String, _ url: String, _ tokens: String, _ rig: Rig, _ send: () async throws -> Void) async throws
+        -> [Double]
+    {
+        let log = "\(rig.directory)/broadcast-\(name).log"
+        let arguments = ["broadcast-clients", "--url", url, "--tokens", tokens, "--sockets", String(sockets)]
+        let clients = try await ChildProcess.start(Command(Programs.own, arguments, logPath: log))
+        _ = try await ClientLog(path: log, child: clients).lines("open", 1)
+        var all: [[Double]] = []
+        for round in 1...rounds {
+            try await send()
+            let lines = try await ClientLog(path: log, child: clients).lines("round", round)
+            all.append(lines[round - 1].split(separator: " ").dropFirst().compactMap { Double($0) }.map { $0 / 1e6 })
+            try await Task.sleep(for: .milliseconds(200))
+        }
+        await clients.stop(grace: .seconds(10))
+        return (0..<3).map { column in all.map { $0[column] }.median }
+    }
+}
+
+/// What the clients' process has said.
+struct ClientLog {
+    let path: String
+    let child: ChildProcess
+
+    /// Waits for so many lines that begin with a word.
+    func lines(_ word: String, _ count: Int) async throws -> [String] {
+        let deadline = ContinuousClock.now + .seconds(120)
+        while true {
+            let text = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
+            let lines = text.split(separator: "\n").map(String.init).filter { $0.hasPrefix(word + " ") }
+            if lines.count >= count { return lines }
+            guard child.isRunning, ContinuousClock.now < deadline else { throw BenchmarkFailure("nothing more: see \(path)") }
+            try await Task.sleep(for: .milliseconds(10))
+        }
+    }
+}

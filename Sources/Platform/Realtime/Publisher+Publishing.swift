@@ -1,0 +1,35 @@
+package import NIOCore
+import Redis
+
+extension Publisher {
+    /// A message ready to be published.
+    package struct Published: Sendable {
+        /// `ws:user:{id}` or `pubsub:{type}`.
+        let topic: String
+        /// The log that keeps it if somebody resumes; see ``ResumeLog/key(of:channel:)``.
+        let log: String
+        /// A JSON object with at least one member.
+        let text: ByteBuffer
+
+        package init(topic: String, log: String, text: ByteBuffer) {
+            self.topic = topic
+            self.log = log
+            self.text = text
+        }
+    }
+
+    /// Messages one script publishes: Redis does nothing else meanwhile.
+    private static let atOnce = 100
+
+    /// Publishes in order, in one round trip for many; losing messages is acceptable, so nothing is thrown.
+    package func publish(_ messages: [Published]) async {
+        for start in stride(from: 0, to: messages.count, by: Self.atOnce) {
+            let some = messages[start..<min(start + Self.atOnce, messages.count)]
+            _ = try? await redis.evaluate(
+                ResumeLog.publish,
+                keys: some.map(\.log),
+                arguments: some.flatMap { [.string($0.topic), .buffer($0.text)] }
+            )
+        }
+    }
+}
