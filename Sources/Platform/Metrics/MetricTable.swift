@@ -31,6 +31,7 @@ package enum MetricTable {
     private static let realtime: [MetricDescription] = [
         .gauge("tbg_ws_active_connections", "Open sockets."),
         .counter("tbg_ws_messages_dropped_total", "Published messages that reached no socket.", labels: ["reason"]),
+        .histogram("tbg_dashboard_turn_seconds", "Time to refresh and tell the tenth of the listeners whose turn it was."),
     ]
 
     private static let mining: [MetricDescription] = [

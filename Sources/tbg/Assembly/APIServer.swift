@@ -1,5 +1,6 @@
 import API
 import Accounts
+import Dashboard
 import Feed
 import HTTPTypes
 import Hummingbird
@@ -50,6 +51,7 @@ struct APIServer {
             departures: Departures.observers(runtime)
         )
         let hub = Hub(redis: runtime.redis, eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: runtime.logger)
+        let dashboard = DashboardServices(runtime: runtime)
         let cors = CORSPolicy(origins: settings.http.corsOrigins)
 
         table = try Self.routes(
@@ -59,6 +61,7 @@ struct APIServer {
             users: UsersServices(runtime: runtime, accounts: accounts),
             hub: hub,
             mining: MiningServices(runtime: runtime),
+            dashboard: dashboard,
             random: runtime.random,
             addRoutes: addRoutes
         )
@@ -91,6 +94,7 @@ struct APIServer {
         users: UsersServices,
         hub: Hub,
         mining: MiningServices,
+        dashboard: DashboardServices,
         random: RandomSource,
         addRoutes: (inout RouteTable<AppContext>) -> Void = { _ in }
     ) throws -> RouteTable<AppContext> {
@@ -98,6 +102,7 @@ struct APIServer {
         MetaRoutes.add(to: &table, readiness: readiness, settings: settings)
         AccountsRoutes.add(to: &table, services: accounts, users: users)
         MiningRoutes.add(to: &table, services: mining)
+        DashboardRoutes.add(to: &table, services: dashboard)
         FeedRoutes.add(to: &table, hub: hub, maximumSockets: settings.realtime.maximumSocketsPerNode)
         PublicRoutes.add(to: &table, settings: settings)
         addRoutes(&table)
