@@ -15,6 +15,7 @@ struct Bench: AsyncParsableCommand {
             Sockets.self,
             SignIns.self,
             Me.self,
+            Dashboard.self,
             Answers.self,
             Reads.self,
             Latency.self,

@@ -49,14 +49,13 @@ package final class StatsAggregator: Sendable {
     package func turn(of slice: Int64, at now: Instant) async -> Bool {
         guard state.withLock({ $0.running.insert(slice).inserted }) else { return false }
         let start = ContinuousClock.now
-        let listeners = await audience.listeners(to: [.dashboard, .mining]) { $0.rawValue % Self.slices == slice }
+        let channels = await audience.listeners(to: [.dashboard, .mining]) { $0.rawValue % Self.slices == slice }
         var told = state.withLock { $0.told.removeValue(forKey: slice) } ?? [:]
-        let present = Set(listeners.map(\.user))
-        told = told.filter { present.contains($0.key) }
-        for first in stride(from: 0, to: listeners.count, by: Self.usersAtOnce) {
-            let some = listeners[first..<min(first + Self.usersAtOnce, listeners.count)]
+        told = told.filter { channels[$0.key] != nil }
+        let users = Array(channels.keys)
+        for first in stride(from: 0, to: users.count, by: Self.usersAtOnce) {
             do {
-                try await refresh(some, &told, at: now)
+                try await refresh(Array(users[first..<min(first + Self.usersAtOnce, users.count)]), channels, &told, at: now)
             } catch {
                 logger.warning("figures not refreshed", metadata: ["event": "dashboard_turn_failed", "error_kind": "\(type(of: error))"])
             }
@@ -66,36 +65,40 @@ package final class StatsAggregator: Sendable {
             $0.told[slice] = known
             $0.running.remove(slice)
         }
-        if !listeners.isEmpty { duration.recordNanoseconds(Self.nanoseconds(ContinuousClock.now - start)) }
+        if !users.isEmpty { duration.recordNanoseconds(Self.nanoseconds(ContinuousClock.now - start)) }
         return true
     }
 
-    private func refresh(_ listeners: ArraySlice<LiveListener>, _ told: inout [UserID: Told], at now: Instant) async throws {
-        let channels = Dictionary(listeners.map { ($0.user, $0.channels) }) { $0.union($1) }
-        let miners = try await store.miners(Array(channels.keys))
+    private func refresh(
+        _ users: [UserID],
+        _ channels: [UserID: Set<RealtimeChannel>],
+        _ told: inout [UserID: Told],
+        at now: Instant
+    ) async throws {
+        let miners = try await store.miners(users)
         let made = try await stats.refresh(miners, at: now)
         // Without Redis there is nothing live to tell.
         let workers = try? await board.workers(of: miners.filter { channels[$0.user]?.contains(.mining) == true }, at: now)
-        var messages: [LiveMessage] = []
+        var states: [Hub.ChannelState] = []
         for made in made {
             let user = made.miner.user
             let last = told[user] ?? Told()
             if channels[user]?.contains(.dashboard) == true {
                 let body = made.stats.body
-                messages.append(
-                    LiveMessage(user: user, channel: .dashboard, data: Self.update(body), isChanged: body != last.stats)
+                states.append(
+                    Hub.ChannelState(user: user, channel: .dashboard, data: Self.update(body), isChanged: body != last.stats)
                 )
                 told[user, default: Told()].stats = body
             }
             if channels[user]?.contains(.mining) == true, let workers, let live = made.live {
                 let update = HashrateReport(total: live, workers: workers[user] ?? [])
                 let isChanged = last.hashrate.map(update.differs) ?? true
-                messages.append(LiveMessage(user: user, channel: .mining, data: update.data(at: now), isChanged: isChanged))
+                states.append(Hub.ChannelState(user: user, channel: .mining, data: update.data(at: now), isChanged: isChanged))
                 // What was not told stays the measure: slow changes add up.
                 if isChanged { told[user, default: Told()].hashrate = update }
             }
         }
-        await audience.send(messages)
+        await audience.send(states)
     }
 
     /// The object of a `stats_update`: the figures, with their type in front.

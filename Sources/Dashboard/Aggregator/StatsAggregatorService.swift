@@ -30,7 +30,8 @@ package struct StatsAggregatorService: Service {
     }
 
     private var untilNextSecond: Duration {
-        .microseconds(1_000_000 - clock.now().microsecondsSinceUnixEpoch % 1_000_000)
+        // A clock that stands still at the end of a second is not asked without pause.
+        .microseconds(max(10_000, 1_000_000 - clock.now().microsecondsSinceUnixEpoch % 1_000_000))
     }
 
     /// The seconds that have begun since the last one, every slice at most once. A clock set back starts anew.

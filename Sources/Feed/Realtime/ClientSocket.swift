@@ -17,6 +17,8 @@ final class ClientSocket: WebSocketHandler {
     private let sockets: LoopSockets
     private var conversation: SocketSession
     private var socket: WebSocket?
+    /// Channels whose whole state has been sent since they were subscribed.
+    private var informed = ChannelSet()
 
     init(user: UserID, session: SessionID, hub: Hub, sockets: LoopSockets) {
         self.user = user
@@ -34,6 +36,16 @@ final class ClientSocket: WebSocketHandler {
         socket.send(frame: frame)
     }
 
+    /// Sends a channel's whole state if it has changed or was never sent since the subscription.
+    func send(state frame: ByteBuffer, of channel: RealtimeChannel, isChanged: Bool) {
+        guard isSubscribed(to: channel), isChanged || !informed.contains(channel) else { return }
+        informed.insert(channel)
+        send(frame)
+    }
+
+    /// From here on the whole state is sent again, even if it has not changed.
+    func forgetState() { informed = ChannelSet() }
+
     func close(_ code: WebSocketCloseCode) { socket?.close(code) }
 
     // MARK: WebSocketHandler
@@ -45,6 +57,7 @@ final class ClientSocket: WebSocketHandler {
 
     func text(_ message: ByteBuffer) {
         perform(conversation.received(message.readableBytesView, now: Self.milliseconds()))
+        informed.formIntersection(conversation.channels)
     }
 
     func binary(_ message: ByteBuffer) {

@@ -44,8 +44,11 @@ package final class Hub: Sendable {
         self.loops = loops
         let counts = counts
         subscriber = redis.makeSubscriber { event in
-            guard case .message(let message) = event else { return }
-            Hub.route(message, to: eventLoops, loops, counts)
+            switch event {
+            case .message(let message): Hub.route(message, to: eventLoops, loops, counts)
+            // Messages were missed: the next turn tells everything.
+            case .reconnected, .dropped: Hub.onEach(eventLoops, loops) { $0.forgetStates() }
+            }
         }
     }
 
@@ -118,6 +121,61 @@ package final class Hub: Sendable {
     package var openSockets: Int { users.withLock { $0.total } }
 
     package func close() async { await subscriber.close() }
+
+    // MARK: whole states
+
+    /// The users with a socket here that is subscribed to one of some channels, with these channels.
+    package func listeners(
+        to channels: Set<RealtimeChannel>,
+        where isMeant: @escaping @Sendable (UserID) -> Bool
+    ) async -> [UserID: Set<RealtimeChannel>] {
+        var listeners: [UserID: Set<RealtimeChannel>] = [:]
+        for loop in eventLoops {
+            guard let sockets = loops[ObjectIdentifier(loop)] else { continue }
+            let some = try? await loop.submit { sockets.value.listeners(to: channels, where: isMeant) }.get()
+            listeners.merge(some ?? [:]) { $0.union($1) }
+        }
+        return listeners
+    }
+
+    /// A channel's whole state for the sockets of one user.
+    package struct ChannelState: Sendable, Equatable {
+        package let user: UserID
+        package let channel: RealtimeChannel
+        /// An object with a member `type`.
+        package let data: ByteBuffer
+        /// Whether it says anything that the state before did not.
+        package let isChanged: Bool
+
+        package init(user: UserID, channel: RealtimeChannel, data: ByteBuffer, isChanged: Bool) {
+            self.user = user
+            self.channel = channel
+            self.data = data
+            self.isChanged = isChanged
+        }
+    }
+
+    /// Writes states to the sockets that are subscribed: to all of them what has changed, what has not to those only that have not had it
+    /// since they subscribed (spec 04 §10).
+    package func send(_ states: [ChannelState]) {
+        let frames = states.map { (state: $0, frame: WebSocketFrames.text(PublishedMessage.frameText($0.channel, $0.data))) }
+        Self.onEach(eventLoops, loops) { sockets in
+            for (state, frame) in frames {
+                sockets.send(state: frame, of: state.channel, to: state.user, isChanged: state.isChanged)
+            }
+        }
+    }
+
+    private static func onEach(
+        _ eventLoops: [any EventLoop],
+        _ loops: [ObjectIdentifier: NIOLoopBoundBox<LoopSockets>],
+        _ body: @escaping @Sendable (LoopSockets) -> Void
+    ) {
+        for loop in eventLoops {
+            guard let sockets = loops[ObjectIdentifier(loop)] else { continue }
+            loop.execute { body(sockets.value) }
+        }
+    }
 
     // MARK: messages
 

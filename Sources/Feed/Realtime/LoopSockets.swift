@@ -25,6 +25,25 @@ final class LoopSockets {
         for socket in byUser.values.joined() where sessions.contains(socket.session) { socket.close(code) }
     }
 
+    /// The users one of whose sockets is subscribed to one of some channels, with these channels.
+    func listeners(to channels: Set<RealtimeChannel>, where isMeant: (UserID) -> Bool) -> [UserID: Set<RealtimeChannel>] {
+        var listeners: [UserID: Set<RealtimeChannel>] = [:]
+        for (user, sockets) in byUser where isMeant(user) {
+            let wanted = channels.filter { channel in sockets.contains { $0.isSubscribed(to: channel) } }
+            if !wanted.isEmpty { listeners[user] = wanted }
+        }
+        return listeners
+    }
+
+    /// Sends a channel's whole state to a user's sockets that are subscribed, as each needs it.
+    func send(state frame: ByteBuffer, of channel: RealtimeChannel, to user: UserID, isChanged: Bool) {
+        for socket in byUser[user] ?? [] { socket.send(state: frame, of: channel, isChanged: isChanged) }
+    }
+
+    func forgetStates() {
+        for socket in byUser.values.joined() { socket.forgetState() }
+    }
+
     /// Sends an encoded frame to a user's sockets that are subscribed; notifications need no subscription.
     func send(_ frame: ByteBuffer, channel: RealtimeChannel, to user: UserID) {
         for socket in byUser[user] ?? [] where channel == .notifications || socket.isSubscribed(to: channel) { socket.send(frame) }

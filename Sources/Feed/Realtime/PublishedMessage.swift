@@ -51,7 +51,9 @@ struct PublishedMessage: Sendable, Equatable {
     }
 
     /// The text of the frame sent to sockets: `{"channel":…,"data":{…}}`.
-    var frameText: ByteBuffer {
+    var frameText: ByteBuffer { Self.frameText(channel, data) }
+
+    static func frameText(_ channel: RealtimeChannel, _ data: ByteBuffer) -> ByteBuffer {
         var buffer = ByteBufferAllocator().buffer(capacity: data.readableBytes + 48)
         buffer.writeStaticString(#"{"channel":""#)
         buffer.writeString(channel.rawValue)

@@ -20,6 +20,7 @@ struct APIServer {
     let readiness: Readiness
     let table: RouteTable<AppContext>
     let hub: Hub
+    private let dashboard: DashboardServices
     let accounts: AccountsServices
     let deadlines: RequestDeadlines
     private let keyFiles: KeyRingFiles
@@ -79,6 +80,7 @@ struct APIServer {
         errors = ErrorMapping(constraints: Self.constraintErrors, random: runtime.random, logger: runtime.logger)
         self.readiness = readiness
         self.hub = hub
+        self.dashboard = dashboard
         self.deadlines = deadlines
         self.cors = cors
     }
@@ -155,6 +157,12 @@ struct APIServer {
         services.append(KeyRingReloader(files: keyFiles, current: accounts.keys, requests: ReloadSignal.stream(), logger: logger))
         services.append(accounts.apiKeys.uses)
         services.append(accounts.apiKeys.revocations)
+        services.append(
+            StatsAggregatorService(
+                aggregator: StatsAggregator(runtime: runtime, stats: dashboard.stats, audience: hub),
+                clock: runtime.clock
+            )
+        )
         services.append(SocketStandingService(hub: hub, standing: accounts.standing, clock: runtime.clock, logger: logger))
         services.append(deadlines)
         services.append(application)

@@ -9,34 +9,48 @@ import Synchronization
 /// Listeners as a test wants them, and what they were told.
 final class RecordedAudience: LiveAudience {
     private struct State {
-        var listeners: [LiveListener] = []
-        var messages: [LiveMessage] = []
+        var listeners: [UserID: Set<RealtimeChannel>] = [:]
+        var states: [Hub.ChannelState] = []
         var gate: AsyncStream<Void>?
     }
 
     private let state = Mutex(State())
+    private let holding = AsyncStream<Void>.makeStream()
 
-    func set(_ listeners: [LiveListener]) { state.withLock { $0.listeners = listeners } }
+    func set(_ listeners: [UserID: Set<RealtimeChannel>]) { state.withLock { $0.listeners = listeners } }
 
     /// Lets the next question wait until the gate is finished.
     func hold(_ gate: AsyncStream<Void>) { state.withLock { $0.gate = gate } }
 
-    func listeners(to channels: Set<RealtimeChannel>, where isMeant: @Sendable @escaping (UserID) -> Bool) async -> [LiveListener] {
-        if let gate = state.withLock({ $0.gate.take() }) { for await _ in gate {} }
-        return state.withLock { $0.listeners.filter { isMeant($0.user) && !$0.channels.isDisjoint(with: channels) } }
+    /// Returns once a question waits.
+    func untilHeld() async {
+        for await _ in holding.stream { return }
     }
 
-    func send(_ messages: [LiveMessage]) async { state.withLock { $0.messages += messages } }
+    func listeners(
+        to channels: Set<RealtimeChannel>,
+        where isMeant: @escaping @Sendable (UserID) -> Bool
+    ) async -> [UserID: Set<RealtimeChannel>] {
+        if let gate = state.withLock({ $0.gate.take() }) {
+            holding.continuation.yield()
+            for await _ in gate {}
+        }
+        return state.withLock { $0.listeners }.filter { isMeant($0.key) }.mapValues { $0.intersection(channels) }.filter {
+            !$0.value.isEmpty
+        }
+    }
+
+    func send(_ states: [Hub.ChannelState]) async { state.withLock { $0.states += states } }
 
     /// What was sent since the last look.
-    func told() -> [LiveMessage] {
+    func told() -> [Hub.ChannelState] {
         state.withLock { state in
-            defer { state.messages = [] }
-            return state.messages
+            defer { state.states = [] }
+            return state.states
         }
     }
 }
 
-extension LiveMessage {
+extension Hub.ChannelState {
     var json: JSONValue { (try? JSONParser(maximumDepth: 32).parse(data.readableBytesView)) ?? .null }
 }
