@@ -187,9 +187,8 @@ let package = Package(
             "Gamification",
             [
                 "Platform", "Accounts", "Feed", "Mining", "API", "GameRules", "Postgres", "Redis", "Scheduler", lifecycle, logging, metrics,
-                nioCore, httpTypes, hummingbird,
-            ],
-            resources: [.embedInCode("Badges/badges.json")]
+                nioCore, httpTypes, hummingbird, "Content",
+            ]
         ),
         tests(
             "Gamification",

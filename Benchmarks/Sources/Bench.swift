@@ -18,6 +18,7 @@ struct Bench: AsyncParsableCommand {
             Connect.self,
             SignIns.self,
             Me.self,
+            Dashboard.self,
             Answers.self,
             Passwords.self,
             Reads.self,

@@ -50,4 +50,7 @@ package struct Activity: Sendable {
         self.headline = headline
         self.dedupeKey = dedupeKey
     }
+
+    /// The key of its entry in the feed, one for all users.
+    package var feedKey: String { "\(kind.rawValue):\(user):\(dedupeKey)" }
 }

@@ -21,9 +21,11 @@ package struct ActivityFeed: Sendable {
         try await named(try await database.query(ActivityStore.page(limit: limit, before: before)).map(ActivityStore.entry))
     }
 
-    /// Tells all sockets of new entries. After the commit; a message lost is no entry lost.
-    package func announce(_ entries: [FeedEntry]) async {
-        guard !entries.isEmpty, let items = try? await named(entries) else { return }
+    /// Tells all sockets of new entries, if they are for everybody. After the commit; a message lost is no entry lost.
+    package func announce(keys: [String]) async {
+        guard !keys.isEmpty, let entries = try? await database.query(ActivityStore.entries(keys: keys)).map(ActivityStore.entry),
+            let items = try? await named(entries)
+        else { return }
         await publisher.send(
             items.map { item in
                 Publisher.Shared(channel: "dashboard", type: "feed_item") { json in

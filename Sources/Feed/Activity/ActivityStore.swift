@@ -6,18 +6,13 @@ package import Postgres
 /// The SQL of histories and of the feed.
 package enum ActivityStore {
     /// Writes entries in the transaction of what they tell; those whose key is known already are left out.
-    /// - Returns: what became part of the feed that everybody reads, to be announced after the commit.
-    package static func insert(
-        _ activities: [Activity],
-        at now: Instant,
-        in transaction: PostgresTransaction
-    ) async throws -> [FeedEntry] {
-        guard !activities.isEmpty else { return [] }
+    /// What everybody may read is announced after the commit; see ``ActivityFeed/announce(keys:)``.
+    package static func insert(_ activities: [Activity], at now: Instant, in transaction: PostgresTransaction) async throws {
+        guard !activities.isEmpty else { return }
         let fresh = try await transaction.query(histories(activities, at: now)).decode((UserID, String).self)
         let keys = Set(fresh.map { Key(user: $0, dedupeKey: $1) })
         let told = activities.filter { $0.headline != nil && keys.contains(Key(user: $0.user, dedupeKey: $0.dedupeKey)) }
-        guard !told.isEmpty else { return [] }
-        return try await transaction.query(feed(told, at: now)).map(entry)
+        if !told.isEmpty { try await transaction.execute(feed(told, at: now)) }
     }
 
     private struct Key: Hashable {
@@ -49,10 +44,9 @@ package enum ActivityStore {
             select a.kind, a.user_id, a.title, a.description, a.metadata::jsonb, true, a.key, \(now)
             from unnest(\(told.map(\.kind.rawValue)), \(told.map(\.user)), \(told.map { $0.headline?.title ?? "" }),
                         \(told.map { $0.headline?.description }), \(told.map { text($0.metadata) }),
-                        \(told.map { "\($0.kind.rawValue):\($0.user):\($0.dedupeKey)" }))
+                        \(told.map(\.feedKey)))
                 as a (kind, user_id, title, description, metadata, key)
             on conflict (dedup_key) where dedup_key is not null do nothing
-            returning id, event_type, user_id, title, description, metadata, created_at
             """
         )
     }
@@ -66,6 +60,17 @@ package enum ActivityStore {
             """
             select id, event_type, user_id, title, description, metadata, created_at from activity_feed
             where is_global \(sql: keyset) order by id desc limit \(limit)
+            """
+        )
+    }
+
+    /// Entries of some keys that everybody may read.
+    static func entries(keys: [String]) -> SQL {
+        SQL.named(
+            "feed_entries",
+            """
+            select id, event_type, user_id, title, description, metadata, created_at from activity_feed
+            where dedup_key = any(\(keys)) and is_global order by id
             """
         )
     }

@@ -49,15 +49,23 @@ package struct EventReminders: Sendable {
         let sent = due.filter {
             !$0.isLate && mine.contains(Claim(event: $0.event.id, user: $0.event.target?.rawValue ?? 0, lead: $0.leadSeconds))
         }
+        func write(_ reminder: (event: UpcomingEvent, leadSeconds: Int64, isLate: Bool), _ json: inout JSONWriter) {
+            json.name("event")
+            UpcomingEventItem(event: reminder.event).encode(to: &json)
+            json.name("lead_seconds")
+            json.integer(reminder.leadSeconds)
+            json.name("seconds_left")
+            json.integer(max(0, reminder.event.endsAt.secondsSinceUnixEpoch - now.secondsSinceUnixEpoch))
+        }
         await publisher.send(
-            sent.map { reminder in
-                Publisher.Shared(channel: "dashboard", type: "event_reminder", to: reminder.event.target) { json in
-                    json.name("event")
-                    UpcomingEventItem(event: reminder.event).encode(to: &json)
-                    json.name("lead_seconds")
-                    json.integer(reminder.leadSeconds)
-                    json.name("seconds_left")
-                    json.integer(max(0, reminder.event.endsAt.secondsSinceUnixEpoch - now.secondsSinceUnixEpoch))
+            sent.filter { $0.event.target == nil }.map { reminder in
+                Publisher.Shared(channel: "dashboard", type: "event_reminder") { write(reminder, &$0) }
+            }
+        )
+        await publisher.send(
+            sent.compactMap { reminder in
+                reminder.event.target.map { user in
+                    Publisher.Personal(to: user, channel: "dashboard", type: "event_reminder") { write(reminder, &$0) }
                 }
             }
         )

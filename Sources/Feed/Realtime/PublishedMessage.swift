@@ -68,7 +68,7 @@ struct PublishedMessage: Sendable, Equatable {
     private init(personal members: MessageMembers, of user: UserID) throws(DropReason) {
         guard let content = members.data else { throw .malformed }
         if let event = members.event {
-            var json = JSONWriter(buffer: ByteBufferAllocator().buffer(capacity: content.readableBytes + 64))
+            var json = JSONWriter(capacity: content.readableBytes + 64)
             json.beginObject()
             json.name("type")
             json.string(event)

@@ -20,4 +20,5 @@ struct ChannelSet: Sendable, Equatable {
     func contains(_ channel: RealtimeChannel) -> Bool { bits & Self.bit(channel) != 0 }
     mutating func insert(_ channel: RealtimeChannel) { bits |= Self.bit(channel) }
     mutating func remove(_ channel: RealtimeChannel) { bits &= ~Self.bit(channel) }
+    mutating func formIntersection(_ other: ChannelSet) { bits &= other.bits }
 }

@@ -1,4 +1,5 @@
 package import API
+import Content
 package import GameRules
 
 /// The badges this version of the program ships, as its data file tells them; the rows of the database are made after it.
@@ -33,7 +34,7 @@ package struct BadgeCatalogue: Sendable, Equatable {
 
     /// The program's own.
     package static func embedded() throws -> BadgeCatalogue {
-        try BadgeCatalogue(json: JSONParser().parse(PackageResources.badges_json))
+        try BadgeCatalogue(json: JSONParser().parse(BadgeContent.json))
     }
 }
 

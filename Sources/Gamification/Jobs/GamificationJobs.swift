@@ -17,6 +17,7 @@ package enum GamificationJobs {
     ) -> [ScheduledTask] {
         let recalculator = Recalculator(runtime: runtime)
         let warning = StreakWarning(runtime: runtime, observers: observers)
+        let reminders = StreakReminders(runtime: runtime)
         return [
             // On Mondays it closes the week, at other hours it looks for who is behind.
             ScheduledTask("streak_checker", .hourly(minute: 5), catchUp: .newestOnly) { _, _ in
@@ -29,6 +30,12 @@ package enum GamificationJobs {
                 key,
                 _ in
                 try await warning.run(at: Instant(secondsSinceUnixEpoch: key.dueAtSeconds))
+            },
+            ScheduledTask("streak_reminders_first", .weekly(.sunday, hour: 18, minute: 0), catchUp: .newestWithin(seconds: 300)) { _, now in
+                try await reminders.run(at: Instant(millisecondsSinceUnixEpoch: now))
+            },
+            ScheduledTask("streak_reminders_last", .weekly(.sunday, hour: 23, minute: 0), catchUp: .newestWithin(seconds: 300)) { _, now in
+                try await reminders.run(at: Instant(millisecondsSinceUnixEpoch: now))
             },
         ]
     }

@@ -135,6 +135,7 @@ package struct GameLedger: Sendable {
     package func announce(_ outcome: GameOutcome) async {
         guard !outcome.isEmpty else { return }
         await publisher.send(outcome.messages)
+        for news in news { await news.committed(outcome) }
         guard !outcome.earned.isEmpty else { return }
         do {
             try await database.execute(store.markNotified(outcome.earned))

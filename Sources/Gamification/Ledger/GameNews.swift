@@ -6,4 +6,10 @@ package import Postgres
 package protocol GameNews: Sendable {
     /// - Parameter outcome: what was really given; never what was given before.
     func tell(_ outcome: GameOutcome, now: Instant, in transaction: PostgresTransaction) async throws
+    /// Called after the commit, best effort.
+    func committed(_ outcome: GameOutcome) async
+}
+
+extension GameNews {
+    package func committed(_ outcome: GameOutcome) async {}
 }

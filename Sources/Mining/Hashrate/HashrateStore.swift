@@ -86,13 +86,14 @@ struct HashrateStore: Sendable {
 
     // MARK: without Redis
 
-    static func lastSnapshot(of user: UserID, at now: Instant) -> SQL {
+    /// Answers a row for each user, in no particular order.
+    static func lastSnapshots(of users: [UserID], at now: Instant) -> SQL {
         SQL.named(
             "mining_last_snapshot",
             """
-            select s.hashrate_1m, s.hashrate_5m, s.hashrate_1h, s.hashrate_24h,
+            select u.id, s.hashrate_1m, s.hashrate_5m, s.hashrate_1h, s.hashrate_24h,
                    (select count(*) from workers w where w.user_id = u.id and w.archived_at is null and w.is_online)
-            from (select \(user)::bigint as id) u
+            from unnest(\(users)) as u (id)
             left join lateral (
                 select * from hashrate_snapshots
                 where user_id = u.id and worker_name = \(SnapshotStore.allWorkers) and time > \(now.adding(seconds: -SnapshotStore.memory))
@@ -103,12 +104,17 @@ struct HashrateStore: Sendable {
         )
     }
 
+    func lastSnapshots(of users: [UserID], at now: Instant) async throws -> [UserID: LiveReader.UserFigures] {
+        try await database.query(Self.lastSnapshots(of: users, at: now)).reduce(into: [:]) { figures, row in
+            let (user, minute, five, hour, day, online) = try row.decode((UserID, Double?, Double?, Double?, Double?, Int64).self)
+            figures[user] = LiveReader.UserFigures(
+                hashrates: Hashrates(oneMinute: minute ?? 0, fiveMinutes: five ?? 0, oneHour: hour ?? 0, oneDay: day ?? 0),
+                workersOnline: Int(online)
+            )
+        }
+    }
+
     func lastSnapshot(of user: UserID, at now: Instant) async throws -> LiveReader.UserFigures {
-        guard let row = try await database.query(Self.lastSnapshot(of: user, at: now)).first else { return LiveReader.UserFigures() }
-        let (minute, five, hour, day, online) = try row.decode((Double?, Double?, Double?, Double?, Int64).self)
-        return LiveReader.UserFigures(
-            hashrates: Hashrates(oneMinute: minute ?? 0, fiveMinutes: five ?? 0, oneHour: hour ?? 0, oneDay: day ?? 0),
-            workersOnline: Int(online)
-        )
+        try await lastSnapshots(of: [user], at: now)[user] ?? LiveReader.UserFigures()
     }
 }

@@ -1,7 +1,7 @@
 package import GameRules
 package import Redis
 
-/// Reads live figures of one user, all in one round trip.
+/// Reads live figures of users, all in one round trip.
 package struct LiveReader: Sendable {
     private let redis: RedisClient
 
@@ -13,17 +13,35 @@ package struct LiveReader: Sendable {
     package struct UserFigures: Sendable, Equatable {
         package var hashrates = Hashrates.zero
         package var workersOnline = 0
+
+        package init(hashrates: Hashrates = .zero, workersOnline: Int = 0) {
+            self.hashrates = hashrates
+            self.workersOnline = workersOnline
+        }
     }
 
     /// - Throws: `RedisError` when Redis is away; the caller then falls back to the database.
     package func figures(of user: UserID, address: String, at now: Instant) async throws -> UserFigures {
+        try await figures(of: [LiveMiner(user: user, address: address)], at: now)[0]
+    }
+
+    /// The figures of some users, in their order.
+    /// - Throws: `RedisError` when Redis is away.
+    package func figures(of miners: [LiveMiner], at now: Instant) async throws -> [UserFigures] {
+        guard !miners.isEmpty else { return [] }
         // Who goes off leaves the set; the bound only forgets those whose leaving was lost.
         let since = Int(now.secondsSinceUnixEpoch - WorkerTimeout.longestSilence)
-        let replies = try await redis.pipeline([
-            RedisCommand("HGETALL", LiveKeys.userRing(address)),
-            RedisCommand("ZCOUNT", LiveKeys.onlineWorkers(user), since, "+inf"),
-        ])
-        let ring = WorkRing(try replies[0].get())
-        return UserFigures(hashrates: ring.hashrates(at: now), workersOnline: try replies[1].get().int ?? 0)
+        let replies = try await redis.pipeline(
+            miners.flatMap { miner in
+                [
+                    RedisCommand("HGETALL", LiveKeys.userRing(miner.address)),
+                    RedisCommand("ZCOUNT", LiveKeys.onlineWorkers(miner.user), since, "+inf"),
+                ]
+            }
+        )
+        return try miners.indices.map { index in
+            let ring = WorkRing(try replies[2 * index].get())
+            return UserFigures(hashrates: ring.hashrates(at: now), workersOnline: try replies[2 * index + 1].get().int ?? 0)
+        }
     }
 }

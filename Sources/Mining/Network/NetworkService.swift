@@ -1,18 +1,18 @@
 import API
 import GameRules
 import HTTPTypes
-import Platform
+package import Platform
 import Postgres
 import Redis
 
 /// Answers what is known of the Bitcoin network, from what the pool and the chain sources told: no request waits for a node.
-struct NetworkService: Sendable {
+package struct NetworkService: Sendable {
     private let rows: NetworkReadStore
     private let live: LiveNetwork
     private let assumedDifficulty: Double
     private let hasRetargets: Bool
 
-    init(runtime: Runtime) {
+    package init(runtime: Runtime) {
         rows = NetworkReadStore(database: runtime.database)
         live = LiveNetwork(redis: runtime.redis)
         assumedDifficulty = runtime.settings.assumedNetworkDifficulty
@@ -20,19 +20,19 @@ struct NetworkService: Sendable {
     }
 
     /// Where the network stands.
-    struct Standing: Sendable {
+    package struct Standing: Sendable {
         /// Nil while nobody has told of any block.
-        let tip: NetworkTip?
+        package let tip: NetworkTip?
         /// Never 0.
-        let difficulty: Double
+        package let difficulty: Double
         /// Redis is away, so that the tip is from the table.
-        let isStale: Bool
+        package let isStale: Bool
 
         var headers: HTTPFields { isStale ? [DataHeaders.stale: "1"] : [:] }
     }
 
     /// The value in Redis, else the newest row, else the assumption (spec 03 §4.6). Neither expires while blocks are slow.
-    func standing() async throws -> Standing {
+    package func standing() async throws -> Standing {
         var tip: NetworkTip?
         var isStale = false
         do {

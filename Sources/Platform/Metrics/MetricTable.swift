@@ -37,6 +37,7 @@ package enum MetricTable {
             labels: ["channel"],
             buckets: ageBuckets
         ),
+        .histogram("tbg_dashboard_turn_seconds", "Time to refresh and tell the tenth of the listeners whose turn it was."),
     ]
 
     private static let mining: [MetricDescription] = [

@@ -1,7 +1,7 @@
 /// Waits for an answer, but not longer than a limit.
-enum TimeLimit {
+package enum TimeLimit {
     /// The value of `body`; nil when it throws or the time is over, in which case `body` is cancelled.
-    static func run<Value: Sendable>(_ limit: Duration, _ body: @escaping @Sendable () async throws -> Value) async -> Value? {
+    package static func run<Value: Sendable>(_ limit: Duration, _ body: @escaping @Sendable () async throws -> Value) async -> Value? {
         await withTaskGroup(of: Value?.self) { group in
             group.addTask { try? await body() }
             group.addTask {

@@ -1,5 +1,6 @@
 import API
 import Accounts
+import Dashboard
 import Feed
 import Gamification
 import HTTPTypes
@@ -20,6 +21,7 @@ struct APIServer {
     let readiness: Readiness
     let table: RouteTable<AppContext>
     let hub: Hub
+    private let dashboard: DashboardServices
     let accounts: AccountsServices
     let deadlines: RequestDeadlines
     private let keyFiles: KeyRingFiles
@@ -57,6 +59,7 @@ struct APIServer {
             random: runtime.random,
             node: runtime.identity.node
         )
+        let dashboard = DashboardServices(runtime: runtime)
         let cors = CORSPolicy(origins: settings.http.corsOrigins)
 
         table = try Self.routes(
@@ -66,9 +69,10 @@ struct APIServer {
             users: UsersServices(runtime: runtime, accounts: accounts),
             hub: hub,
             feed: ActivityFeed(runtime: runtime),
-            events: UpcomingEvents(runtime: runtime),
+            events: UpcomingEvents(runtime: runtime, personal: [StreakEvents(runtime: runtime)]),
             mining: MiningServices(runtime: runtime),
             gamification: try GamificationServices(runtime: runtime),
+            dashboard: dashboard,
             random: runtime.random,
             addRoutes: addRoutes
         )
@@ -87,6 +91,7 @@ struct APIServer {
         errors = ErrorMapping(constraints: Self.constraintErrors, random: runtime.random, logger: runtime.logger)
         self.readiness = readiness
         self.hub = hub
+        self.dashboard = dashboard
         self.deadlines = deadlines
         self.cors = cors
     }
@@ -105,6 +110,7 @@ struct APIServer {
         events: UpcomingEvents,
         mining: MiningServices,
         gamification: GamificationServices,
+        dashboard: DashboardServices,
         random: RandomSource,
         addRoutes: (inout RouteTable<AppContext>) -> Void = { _ in }
     ) throws -> RouteTable<AppContext> {
@@ -114,6 +120,7 @@ struct APIServer {
         MiningRoutes.add(to: &table, services: mining)
         GamificationRoutes.add(to: &table, services: gamification)
         ActivityRoutes.add(to: &table, feed: feed, events: events)
+        DashboardRoutes.add(to: &table, services: dashboard)
         FeedRoutes.add(to: &table, hub: hub, maximumSockets: settings.realtime.maximumSocketsPerNode)
         PublicRoutes.add(to: &table, settings: settings)
         addRoutes(&table)
@@ -166,6 +173,12 @@ struct APIServer {
         services.append(KeyRingReloader(files: keyFiles, current: accounts.keys, requests: ReloadSignal.stream(), logger: logger))
         services.append(accounts.apiKeys.uses)
         services.append(accounts.apiKeys.revocations)
+        services.append(
+            StatsAggregatorService(
+                aggregator: StatsAggregator(runtime: runtime, stats: dashboard.stats, audience: hub),
+                clock: runtime.clock
+            )
+        )
         services.append(SocketStandingService(hub: hub, standing: accounts.standing, clock: runtime.clock, logger: logger))
         services.append(SocketPresenceService(hub: hub))
         services.append(deadlines)

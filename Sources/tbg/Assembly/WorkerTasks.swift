@@ -22,7 +22,7 @@ enum WorkerTasks {
                 try await tokens.run(at: Instant(millisecondsSinceUnixEpoch: now))
             },
         ] + feed(runtime) + mining(MiningJobs(runtime: runtime)) + NetworkJobs.tasks(runtime)
-            + GamificationJobs.tasks(runtime)
+            + GamificationJobs.tasks(runtime, news: [FeedNews(runtime: runtime)], observers: [FeedNews(runtime: runtime)])
     }
 
     /// Spec 04 §10.

@@ -26,9 +26,10 @@ struct Worker: AsyncParsableCommand {
             )
         )
         services.append(WorkerTasks.scheduler(runtime))
-        let game = try GamificationService(runtime: runtime)
+        let news = FeedNews(runtime: runtime)
+        let game = try GamificationService(runtime: runtime, news: [news], streakObservers: [news])
         services.append(game)
-        services.append(IngestService(runtime: runtime, observers: [game.engine]))
+        services.append(IngestService(runtime: runtime, observers: [BlockNews(runtime: runtime), game.engine]))
         services.append(try MailService(runtime: runtime))
         try await ServiceRole.run(services, runtime)
     }

@@ -57,7 +57,7 @@ struct HashratePlanTests {
             Case(name: "worker", sql: HashrateStore.worker("rig3", of: user), rows: 1),
             Case(
                 name: "last snapshot",
-                sql: HashrateStore.lastSnapshot(of: user, at: now),
+                sql: HashrateStore.lastSnapshots(of: [user], at: now),
                 table: "hashrate_snapshots",
                 ranges: 2,
                 rows: 11

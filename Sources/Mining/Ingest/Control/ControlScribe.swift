@@ -73,7 +73,6 @@ package struct ControlScribe: Sendable {
         guard !change.isEmpty else { return }
         await publisher.send(
             await WorkerMessages.messages(for: change.switches, database: database) + change.raisedBests.map(ShareMessages.message)
-                + BlockMessages.personal(change.blocks)
         )
         for observer in observers { await observer.batchCommitted(change) }
     }
