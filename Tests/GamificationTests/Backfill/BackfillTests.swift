@@ -31,7 +31,7 @@ struct BackfillTests {
                 #expect(try await rig.booked(user).sorted() == ["badge 50", "badge 50", "share 50"])
                 #expect(
                     try await rig.texts("select week_iso || ' ' || share_count || ' ' || day_mask from streak_calendar order by 1")
-                        == ["2026-W08 1 32", "2026-W09 3 4"]
+                        == ["2026-W08 1 16", "2026-W09 3 4"]
                 )
                 #expect(
                     try await rig.texts(
