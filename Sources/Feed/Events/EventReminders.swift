@@ -49,7 +49,7 @@ package struct EventReminders: Sendable {
         let sent = due.filter {
             !$0.isLate && mine.contains(Claim(event: $0.event.id, user: $0.event.target?.rawValue ?? 0, lead: $0.leadSeconds))
         }
-        func write(_ reminder: (event: UpcomingEvent, leadSeconds: Int64, isLate: Bool), _ json: inout JSONWriter) {
+        @Sendable func write(_ reminder: (event: UpcomingEvent, leadSeconds: Int64, isLate: Bool), _ json: inout JSONWriter) {
             json.name("event")
             UpcomingEventItem(event: reminder.event).encode(to: &json)
             json.name("lead_seconds")

@@ -76,7 +76,6 @@ final class ClientSocket: WebSocketHandler {
 
     func text(_ message: ByteBuffer) {
         perform(conversation.received(message.readableBytesView, now: Self.milliseconds()))
-        informed.formIntersection(conversation.channels)
     }
 
     func binary(_ message: ByteBuffer) {
