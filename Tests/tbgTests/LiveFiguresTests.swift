@@ -15,30 +15,39 @@ struct LiveFiguresTests {
         return session
     }
 
+    /// The next text that is no other test's: they share Redis, whose topics know no databases.
+    private func next(_ session: WebSocketClientSession) async -> String? {
+        let own = ["stats_update", "hashrate_update", "pong", "subscribed", "unsubscribed"].map { #""type":"\#($0)""# }
+        while let text = await session.nextText() {
+            if own.contains(where: text.contains) { return text }
+        }
+        return nil
+    }
+
     @Test("Whoever subscribes is told everything on the next turn, though nothing has changed; the others are not told again")
     func subscription() async throws {
         try await Rig.run { rig in
             let user = try await rig.user("bc1quser")
             let first = try await open(rig, user.token, #""dashboard","mining""#)
             rig.clock.advance(milliseconds: 10_000)
-            let stats = await first.nextText()
+            let stats = await next(first)
             #expect(stats?.hasPrefix(#"{"channel":"dashboard","data":{"type":"stats_update","hashrate":0,"#) == true)
-            #expect(await first.nextText()?.hasPrefix(#"{"channel":"mining","data":{"type":"hashrate_update","#) == true)
+            #expect(await next(first)?.hasPrefix(#"{"channel":"mining","data":{"type":"hashrate_update","#) == true)
 
             let second = try await open(rig, user.token, #""dashboard""#)
             rig.clock.advance(milliseconds: 10_000)
-            #expect(await second.nextText() == stats)
+            #expect(await next(second) == stats)
             // The next the first one hears is the answer to its question.
             first.client.send(text: #"{"action":"ping"}"#)
-            #expect(await first.nextText() == #"{"type":"pong"}"#)
+            #expect(await next(first) == #"{"type":"pong"}"#)
 
             // After an end of the subscription it begins anew.
             first.client.send(text: #"{"action":"unsubscribe","channel":"dashboard"}"#)
-            #expect(await first.nextText()?.contains("unsubscribed") == true)
+            #expect(await next(first)?.contains("unsubscribed") == true)
             first.client.send(text: #"{"action":"subscribe","channel":"dashboard"}"#)
-            #expect(await first.nextText()?.contains("subscribed") == true)
+            #expect(await next(first)?.contains("subscribed") == true)
             rig.clock.advance(milliseconds: 10_000)
-            #expect(await first.nextText() == stats)
+            #expect(await next(first) == stats)
             for session in [first, second] { session.client.close() }
         }
     }
@@ -55,8 +64,8 @@ struct LiveFiguresTests {
             #expect(sockets.count == 3)
             rig.clock.advance(milliseconds: 10_000)
             for socket in sockets {
-                #expect(await socket.nextText()?.contains("stats_update") == true)
-                #expect(await socket.nextText()?.contains("hashrate_update") == true)
+                #expect(await next(socket)?.contains("stats_update") == true)
+                #expect(await next(socket)?.contains("hashrate_update") == true)
             }
             for statement in ["dashboard_miners", "dashboard_facts", "dashboard_hours", "mining_worker_board"] {
                 #expect(rig.metric(#"tbg_db_query_seconds_count{statement="\#(statement)"}"#) == 1, "\(statement)")

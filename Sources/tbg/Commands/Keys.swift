@@ -45,8 +45,13 @@ struct Keys: AsyncParsableCommand {
         func run() async throws {
             let directory = try directory.resolved()
             guard !FileManager.default.fileExists(atPath: privatePath) else { throw ValidationError("\(privatePath) exists already") }
-            let key = try _RSA.Signing.PrivateKey(keySize: .init(bitCount: bits))
-            let keyID = try await KeyRing(signing: key.pemRepresentation).signingKeyID
+            var key = try _RSA.Signing.PrivateKey(keySize: .init(bitCount: bits))
+            var keyID = try await KeyRing(signing: key.pemRepresentation).signingKeyID
+            // One that begins with a hyphen would be taken for an option wherever it is named.
+            while keyID.hasPrefix("-") {
+                key = try _RSA.Signing.PrivateKey(keySize: .init(bitCount: bits))
+                keyID = try await KeyRing(signing: key.pemRepresentation).signingKeyID
+            }
             try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
             let created = FileManager.default.createFile(
                 atPath: privatePath,
@@ -82,7 +87,7 @@ struct Keys: AsyncParsableCommand {
 
         @OptionGroup var directory: Directory
 
-        @Argument(help: "Id of the key.")
+        @Argument(help: "Id of the key, after -- if it begins with a hyphen.")
         var keyID: String
 
         func run() async throws {
