@@ -194,7 +194,8 @@ let package = Package(
             "Gamification",
             [
                 "Gamification", "Mining", "Feed", "Accounts", "Platform", "API", "Bitcoin", "GameRules", "Postgres", "Prometheus", "Redis",
-                "Scheduler", "TestServers", cryptoExtras, httpTypes, hummingbird, hummingbirdCore, logging, nioCore, nioPosix,
+                "Scheduler", "LocalServers", "TestServers", cryptoExtras, httpTypes, hummingbird, hummingbirdCore, logging, nioCore,
+                nioPosix,
             ],
             resources: [.copy("Data")]
         ),

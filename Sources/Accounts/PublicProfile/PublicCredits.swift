@@ -15,8 +15,18 @@ package struct PublicCredits: Sendable {
     /// The credits of some users, in one look-up; users who are gone have none.
     package func credits(of users: Set<UserID>) async throws -> [UserID: PublicCredit] {
         guard !users.isEmpty else { return [:] }
+        return try Self.credits(await database.query(Self.select(users.sorted())))
+    }
+
+    /// The same as a transaction sees it, whose users others may not see yet.
+    package static func credits(of users: Set<UserID>, in transaction: PostgresTransaction) async throws -> [UserID: PublicCredit] {
+        guard !users.isEmpty else { return [:] }
+        return try credits(await transaction.query(select(users.sorted())))
+    }
+
+    private static func credits(_ rows: PostgresRows) throws -> [UserID: PublicCredit] {
         var credits: [UserID: PublicCredit] = [:]
-        for row in try await database.query(Self.select(users.sorted { $0.rawValue < $1.rawValue })) {
+        for row in rows {
             let (id, address, name, country, banned, privacy) = try row.decode((UserID, String, String?, String?, Bool, JSONB?).self)
             let choices = PrivacyChoices(stored: try privacy?.parsed().objectValue ?? JSONObject())
             let isNamed = choices.showOnLeaderboard && !banned

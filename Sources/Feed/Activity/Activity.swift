@@ -48,9 +48,9 @@ package struct Activity: Sendable {
         self.link = link
         self.xp = xp
         self.headline = headline
-        self.dedupeKey = dedupeKey
+        self.dedupeKey = String(dedupeKey.prefix(160))
     }
 
     /// The key of its entry in the feed, one for all users.
-    package var feedKey: String { "\(kind.rawValue):\(user):\(dedupeKey)" }
+    package var feedKey: String { String("\(kind.rawValue):\(user):\(dedupeKey)".prefix(160)) }
 }

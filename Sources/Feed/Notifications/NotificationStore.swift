@@ -43,6 +43,7 @@ package enum NotificationStore {
                                           expires_at, preference, is_critical, is_mailed, place)
                 join users u on u.id = n.user_id
                 left join notification_preferences p on p.user_id = n.user_id
+                where not exists (select from notifications o where o.user_id = n.user_id and o.dedupe_key = n.dedupe_key)
             )
             insert into notifications (user_id, type, subtype, title, description, action_url, action_label, metadata, in_app, created_at,
                                        expires_at, dedupe_key, next_attempt_at, email_state)

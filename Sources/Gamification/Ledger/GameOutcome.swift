@@ -31,6 +31,8 @@ package struct GameOutcome: Sendable {
     package internal(set) var risen: [Risen] = []
     /// Bests that paid, once a week.
     package internal(set) var bests: [PersonalBestNews] = []
+    /// What became of streaks.
+    package internal(set) var streaks: [StreakNews] = []
     /// Messages that come last, such as `streak_update`.
     package private(set) var last: [Publisher.Personal] = []
     /// Instead of one message a grant: what a backfill gave, in one sum.
@@ -50,6 +52,7 @@ package struct GameOutcome: Sendable {
         earned += other.earned
         risen += other.risen
         bests += other.bests
+        streaks += other.streaks
         last += other.last
     }
 }

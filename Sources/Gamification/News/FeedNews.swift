@@ -11,16 +11,14 @@ package struct FeedNews: GameNews, StreakObserver {
     /// Milestones from so many weeks on are told to everybody.
     private static let toldWeeks = 12
 
-    private let credits: PublicCredits
     private let feed: ActivityFeed
 
     package init(runtime: Runtime) {
-        credits = PublicCredits(database: runtime.database)
         feed = ActivityFeed(runtime: runtime)
     }
 
     package func tell(_ outcome: GameOutcome, now: Instant, in transaction: PostgresTransaction) async throws {
-        let shown = try await shown(outcome.earned.filter(\.isRare).map(\.user))
+        let shown = try await Self.shown(outcome.earned.filter(\.isRare).map(\.user), in: transaction)
         try await NotificationStore.insert(
             outcome.earned.map(\.notification) + outcome.risen.map(\.notification) + outcome.bests.map(\.notification),
             at: now,
@@ -35,11 +33,14 @@ package struct FeedNews: GameNews, StreakObserver {
     }
 
     package func committed(_ outcome: GameOutcome) async {
-        await feed.announce(keys: outcome.earned.filter(\.isRare).map { $0.activity(isTold: true).feedKey })
+        await feed.announce(
+            keys: outcome.earned.filter(\.isRare).map { $0.activity(isTold: true).feedKey }
+                + outcome.streaks.filter { $0.weeks >= Self.toldWeeks }.compactMap { $0.activity(isTold: true)?.feedKey }
+        )
     }
 
     package func streaksChanged(_ news: [StreakNews], now: Instant, in transaction: PostgresTransaction) async throws {
-        let shown = try await shown(news.filter { $0.isMilestone && $0.weeks >= Self.toldWeeks }.map(\.user))
+        let shown = try await Self.shown(news.filter { $0.isMilestone && $0.weeks >= Self.toldWeeks }.map(\.user), in: transaction)
         try await NotificationStore.insert(news.compactMap(\.notification), at: now, in: transaction)
         try await ActivityStore.insert(
             news.compactMap { $0.activity(isTold: $0.weeks >= Self.toldWeeks && shown.contains($0.user)) },
@@ -49,9 +50,8 @@ package struct FeedNews: GameNews, StreakObserver {
     }
 
     /// Those of some users who want to be seen.
-    private func shown(_ users: [UserID]) async throws -> Set<UserID> {
-        guard !users.isEmpty else { return [] }
-        return Set(try await credits.credits(of: Set(users)).filter { $0.value.isNamed }.keys)
+    private static func shown(_ users: [UserID], in transaction: PostgresTransaction) async throws -> Set<UserID> {
+        Set(try await PublicCredits.credits(of: Set(users), in: transaction).filter { $0.value.isNamed }.keys)
     }
 }
 

@@ -96,7 +96,9 @@ package struct StreakService: StreakRepair {
         let new = try Self.celebrated(written[1])
         let news = evaluations.flatMap { Self.news(of: $0, new: new) }
         if !news.isEmpty { for observer in observers { try await observer.streaksChanged(news, now: now, in: transaction) } }
-        return outcome(of: evaluations, new: new)
+        var outcome = outcome(of: evaluations, new: new)
+        outcome.streaks = news
+        return outcome
     }
 
     private static func celebrated(_ rows: PostgresRows) throws -> Set<StreakStore.Reached> {

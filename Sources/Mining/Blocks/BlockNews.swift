@@ -28,7 +28,9 @@ package struct BlockNews: BatchObserver {
         await feed.announce(keys: blocks.compactMap { Self.activity($0)?.feedKey })
         // Without names everybody still hears of the block.
         let credits = (try? await credits.credits(of: Set(blocks.compactMap(\.user)))) ?? [:]
-        await publisher.send(blocks.map { Self.everybody($0, $0.user.flatMap { credits[$0] }) })
+        await publisher.send(
+            change.blocks.filter(Self.isForEverybody).map(\.block).map { Self.everybody($0, $0.user.flatMap { credits[$0] }) }
+        )
         await publisher.send(blocks.compactMap { block in block.user.map { Self.finder(block, $0, credits[$0]) } })
     }
 
@@ -36,6 +38,9 @@ package struct BlockNews: BatchObserver {
     private static func told(_ change: BatchChange) -> [FoundBlock] {
         change.blocks.filter { $0.kind == .found || $0.kind == .attributed }.map(\.block)
     }
+
+    /// A finder who becomes known later is news to the finder alone.
+    static func isForEverybody(_ change: BlockChange) -> Bool { change.kind == .found }
 
     private static func activity(_ block: FoundBlock) -> Activity? {
         guard let user = block.user else { return nil }
@@ -46,7 +51,7 @@ package struct BlockNews: BatchObserver {
             metadata: ["height": .integer(block.height)],
             link: "/mining/blocks",
             headline: Activity.Headline("{actor} found block \(block.height)"),
-            dedupeKey: "block:\(block.height)"
+            dedupeKey: "block:\(block.id)"
         )
     }
 
@@ -54,7 +59,7 @@ package struct BlockNews: BatchObserver {
         Publisher.Shared(channel: "dashboard", type: "block_found", except: block.user) { json in
             write(block, to: &json)
             json.name("finder")
-            json.string(credit?.name ?? "A miner")
+            json.string(credit?.name ?? "Unknown")
             json.name("finder_country")
             json.string(credit?.countryCode ?? "")
             json.name("is_mine")

@@ -8,7 +8,7 @@ import Platform
 struct Admin: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Ban users, say who administers, correct experience.",
-        subcommands: [Ban.self, Unban.self, Grant.self, Revoke.self, ExcuseWeek.self, XPAdjust.self, NodeVerified.self]
+        subcommands: [Ban.self, Unban.self, Grant.self, Revoke.self, ExcuseWeek.self, XPAdjust.self, NodeVerified.self, EventCommand.self]
     )
 
     struct Ban: AsyncParsableCommand {

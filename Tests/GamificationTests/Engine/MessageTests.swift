@@ -18,7 +18,7 @@ struct GameMessageTests {
         struct Refusing: BatchObserver {
             func batchStored(_ change: BatchChange, in transaction: PostgresTransaction) async throws { throw Refusal() }
         }
-        try await GameRig.run { rig async throws in
+        try await GameRig.run(hasOwnRedis: true) { rig async throws in
             let (user, other) = (try await rig.user(GameRig.address), try await rig.user())
             let subscriber = rig.runtime.redis.makeSubscriber()
             try await subscriber.subscribe([Publisher.topic(of: user), Publisher.topic(of: other), "end"])

@@ -1,5 +1,6 @@
 import Foundation
 import GameRules
+import LocalServers
 import Logging
 import Mining
 import Platform
@@ -26,29 +27,43 @@ struct GameRig: Sendable {
     /// A Wednesday (spec 05 §14 no. 3).
     static let wednesday = Instant(rfc3339: "2026-02-25T14:00:00Z") ?? .unixEpoch
 
-    static func run(at instant: Instant = wednesday, _ body: @escaping @Sendable (GameRig) async throws -> Void) async throws {
+    /// - Parameter hasOwnRedis: for tests that listen: topics are common to all databases of a Redis.
+    static func run(
+        at instant: Instant = wednesday,
+        hasOwnRedis: Bool = false,
+        _ body: @escaping @Sendable (GameRig) async throws -> Void
+    ) async throws {
+        if hasOwnRedis {
+            return try await TestServers.withPrivateRedis { try await run(at: instant, redis: try await $0.url(), body) }
+        }
+        try await withRedis { try await run(at: instant, redis: $0.url, body) }
+    }
+
+    private static func run(
+        at instant: Instant,
+        redis: String,
+        _ body: @escaping @Sendable (GameRig) async throws -> Void
+    ) async throws {
         try await TestSlots.with {
             try await withDatabase(template: migrated) { database in
-                try await withRedis { redis in
-                    let settings = try Settings(
-                        EnvironmentSource(["TBG_DATABASE_URL": database.url, "TBG_REDIS_URL": redis.url, "TBG_LOG_LEVEL": "error"])
-                    )
-                    let runtime = try Runtime(
-                        settings: settings,
-                        role: "test",
-                        metrics: PrometheusRegistry(descriptions: MetricTable.all),
-                        clock: Clock { instant }
-                    )
-                    do {
-                        try await runtime.redis.connect()
-                        try await TimeTableKeeper(database: runtime.database).makeRanges(at: instant)
-                        try await body(GameRig(runtime: runtime, book: try .embedded(), catalogue: try .embedded()))
-                    } catch {
-                        await runtime.close()
-                        throw error
-                    }
+                let settings = try Settings(
+                    EnvironmentSource(["TBG_DATABASE_URL": database.url, "TBG_REDIS_URL": redis, "TBG_LOG_LEVEL": "error"])
+                )
+                let runtime = try Runtime(
+                    settings: settings,
+                    role: "test",
+                    metrics: PrometheusRegistry(descriptions: MetricTable.all),
+                    clock: Clock { instant }
+                )
+                do {
+                    try await runtime.redis.connect()
+                    try await TimeTableKeeper(database: runtime.database).makeRanges(at: instant)
+                    try await body(GameRig(runtime: runtime, book: try .embedded(), catalogue: try .embedded()))
+                } catch {
                     await runtime.close()
+                    throw error
                 }
+                await runtime.close()
             }
         }
     }

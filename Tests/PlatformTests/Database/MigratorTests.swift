@@ -245,4 +245,33 @@ struct MigratorTests {
             #expect(try await TimeTableKeeper(database: database).dropExpired(at: late) > 0)
         }
     }
+
+    @Test("Ranges that are no longer written are compressed where the storage can, once, and read as before")
+    func compression() async throws {
+        try await MigrationRig.withEmpty { database, url in
+            try await Migrator(database: database).up(now: Self.now)
+            let keeper = TimeTableKeeper(database: database)
+            try await keeper.makeRanges(at: Self.now)
+            for days in [Int64(0), 6, 8] {
+                try await database.execute(
+                    """
+                    insert into hashrate_snapshots (time, user_id, worker_name, hashrate_1h)
+                    values (\(Self.now.adding(seconds: -days * 86_400)), 1, 'rig', \(Double(days)))
+                    """
+                )
+            }
+            let license = try await database.query("select coalesce(current_setting('timescaledb.license', true), '')").value(String.self)
+            // Of the days that have a row, one is old enough.
+            #expect(try await keeper.compressOld(at: Self.now) == (license == "timescale" ? 1 : 0))
+            #expect(try await keeper.compressOld(at: Self.now) == 0)
+            let rows = try await database.query("select hashrate_1h from hashrate_snapshots where user_id = 1 order by time desc")
+            #expect(try rows.map { try Double(postgres: $0[0]) } == [0, 6, 8])
+            let verifier = SchemaVerifier(
+                configuration: try PostgresConfiguration(url: url),
+                random: .system,
+                logger: Logger(label: "test")
+            )
+            #expect(try await verifier.differences(now: Self.now) == [])
+        }
+    }
 }

@@ -18,34 +18,39 @@ struct ControlStreamTests {
             )
             let who = #""user":"\#(SliceRig.address)","worker":"rig1""#
             let hash = String(repeating: "a", count: 64)
-            try await rig.add([
-                rig.command("miner_connected", "{\(who),\"client_id\":7}"),
-                rig.command("diff_updated", "{\(who),\"old_diff\":1,\"new_diff\":2048}"),
-                rig.command("hashrate_update", "{\(who),\"hashrate_1m\":\"1.5T\",\"hashrate_5m\":1,\"hashrate_1h\":1,\"hashrate_1d\":1}"),
-                rig.command("share_best_diff", "{\(who),\"new_best\":77,\"prev_best\":1,\"timeframe\":\"week\"}"),
-                rig.command("block_found", "{\(who),\"height\":9,\"hash\":\"\",\"diff\":0,\"network_diff\":0,\"reward_sats\":0}"),
-                rig.command("new_block_network", "{\"height\":9,\"hash\":\"\(hash)\",\"diff\":5}"),
-                rig.command("miner_disconnected", "{\(who),\"client_id\":8}"),
-                rig.command("block_found", "{\(who),\"height\":-1}"),
-                rig.command("miner_connected", "not json"),
-            ])
-            // The pool's earlier collector writes fields instead of `data`, numbers as text.
-            try await rig.runtime.redis.send(
-                RedisCommand(
-                    "XADD",
-                    "mining:diff_updated",
-                    "*",
-                    "user",
-                    SliceRig.address,
-                    "worker",
-                    "rig1",
-                    "old_diff",
-                    "1",
-                    "new_diff",
-                    "4096"
-                )
-            )
+            try await rig.add([rig.command("miner_connected", "{\(who),\"client_id\":7}")])
             try await rig.consuming("control", streams: ControlHandler.streams, handler: rig.pipeline().controlHandler) {
+                // Each stream is read by itself, and what is told of a worker nobody knows yet is lost.
+                try await rig.awaitAcknowledged("mining:miner_connected")
+                try await rig.add([
+                    rig.command("diff_updated", "{\(who),\"old_diff\":1,\"new_diff\":2048}"),
+                    rig.command(
+                        "hashrate_update",
+                        "{\(who),\"hashrate_1m\":\"1.5T\",\"hashrate_5m\":1,\"hashrate_1h\":1,\"hashrate_1d\":1}"
+                    ),
+                    rig.command("share_best_diff", "{\(who),\"new_best\":77,\"prev_best\":1,\"timeframe\":\"week\"}"),
+                    rig.command("block_found", "{\(who),\"height\":9,\"hash\":\"\",\"diff\":0,\"network_diff\":0,\"reward_sats\":0}"),
+                    rig.command("new_block_network", "{\"height\":9,\"hash\":\"\(hash)\",\"diff\":5}"),
+                    rig.command("miner_disconnected", "{\(who),\"client_id\":8}"),
+                    rig.command("block_found", "{\(who),\"height\":-1}"),
+                    rig.command("miner_connected", "not json"),
+                ])
+                // The pool's earlier collector writes fields instead of `data`, numbers as text.
+                try await rig.runtime.redis.send(
+                    RedisCommand(
+                        "XADD",
+                        "mining:diff_updated",
+                        "*",
+                        "user",
+                        SliceRig.address,
+                        "worker",
+                        "rig1",
+                        "old_diff",
+                        "1",
+                        "new_diff",
+                        "4096"
+                    )
+                )
                 for stream in ControlHandler.streams { try await rig.awaitAcknowledged(stream) }
             }
             #expect(try await rig.number("select current_diff::bigint from workers") == 4096)
