@@ -106,21 +106,41 @@ package struct StreamConsumer: Sendable {
                     try await group.next()
                     inWork -= 1
                 }
-                let batches = try await connection.xreadgroup(
-                    group: configuration.group,
-                    consumer: lease.consumer,
-                    streams: configuration.streams,
-                    count: configuration.count,
-                    block: configuration.block
-                )
-                for batch in batches where !batch.entries.isEmpty {
+                for (stream, entries) in try await nextBatches(from: connection) where !entries.isEmpty {
                     inWork += 1
                     // A batch in hand is finished even when reading stops: its entries are this consumer's.
-                    group.addTask { await self.finish(batch.entries, of: batch.stream) }
+                    group.addTask { await self.finish(entries, of: stream) }
                 }
             }
             try await group.waitForAll()
         }
+    }
+
+    /// Entries one answer of Redis may hold: it answers nobody else while it writes them.
+    private static let atOnce = 5_000
+
+    /// What waits in the streams, up to a batch of each.
+    private func nextBatches(from connection: RedisConnection) async throws -> [(stream: String, entries: [StreamEntry])] {
+        func read(_ count: Int, block: TimeAmount?) async throws -> [(stream: String, entries: [StreamEntry])] {
+            try await connection.xreadgroup(
+                group: configuration.group,
+                consumer: lease.consumer,
+                streams: configuration.streams,
+                count: count,
+                block: block
+            ).map { ($0.stream, $0.entries) }
+        }
+        let part = min(configuration.count, Self.atOnce)
+        var batches = try await read(part, block: configuration.block)
+        guard configuration.streams.count == 1, batches.count == 1 else { return batches }
+        var last = batches[0].entries.count
+        while last == part, batches[0].entries.count + part <= configuration.count {
+            // Entries in hand are this consumer's, whatever becomes of the connection.
+            guard let more = try? await read(part, block: nil).first?.entries, !more.isEmpty else { break }
+            batches[0].entries += more
+            last = more.count
+        }
+        return batches
     }
 
     /// Makes the groups that are missing. A group that was there before went with entries nobody had read, so the gap is noted first: a crash

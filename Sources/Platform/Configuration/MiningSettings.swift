@@ -11,7 +11,7 @@ package struct MiningSettings: Sendable {
     package let workerTimeoutSeconds: Int
 
     init(_ reader: inout SettingsReader) {
-        batchMaximum = reader.integer("INGEST_BATCH_MAX", 8000, in: 1...20000, "most stream entries in one transaction")
+        batchMaximum = reader.integer("INGEST_BATCH_MAX", 50000, in: 1...50000, "most stream entries in one transaction")
         leaseSeconds = reader.integer(
             "CONSUMER_LEASE_SECONDS",
             5,
