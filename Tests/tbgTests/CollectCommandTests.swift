@@ -38,7 +38,7 @@ struct CollectCommandTests {
             try await withRedis { server in
                 let (folder, port) = (try await TestServers.temporaryDirectory("pool"), try await FreePort.take())
                 let redis = RedisClient(
-                    configuration: try RedisConfiguration(url: server.url),
+                    configuration: try .patient(server.url),
                     eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
                     logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
                 )

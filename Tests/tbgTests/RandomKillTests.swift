@@ -27,7 +27,7 @@ struct RandomKillTests {
                 let database = PostgresClient(configuration: try PostgresConfiguration(url: url), logger: quiet)
                 try await Migrator(database: database).up(now: Clock.system.now())
                 let redis = RedisClient(
-                    configuration: try RedisConfiguration(url: try await server.url()),
+                    configuration: try .patient(try await server.url()),
                     eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
                     logger: quiet
                 )
@@ -90,10 +90,13 @@ struct RandomKillTests {
     }
 
     private func add(_ shares: ArraySlice<ShareInput.Share>, to redis: RedisClient) async throws {
-        try await eventually("Redis answers") { (try? await redis.send(RedisCommand("PING"))) != nil }
         for start in stride(from: shares.startIndex, to: shares.endIndex, by: 500) {
             let chunk = shares[start..<min(start + 500, shares.endIndex)]
-            for reply in try await redis.pipeline(chunk.map(\.command)) { _ = try reply.get() }
+            // Sent again they change nothing.
+            try await eventually("Redis takes the shares") {
+                guard let replies = try? await redis.pipeline(chunk.map(\.command)) else { return false }
+                return replies.allSatisfy { (try? $0.get()) != nil }
+            }
         }
     }
 

@@ -20,7 +20,7 @@ struct SharedLoadTests {
                 let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
                 let database = PostgresClient(configuration: try PostgresConfiguration(url: store.url), logger: quiet)
                 let redis = RedisClient(
-                    configuration: try RedisConfiguration(url: server.url),
+                    configuration: try .patient(server.url),
                     eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
                     logger: quiet
                 )

@@ -149,7 +149,10 @@ struct DeliveryTests {
                     (try? await rig.redis.publish(.string("no message"), to: "ws:user:2")) ?? 0 > 0
                 }
                 await rig.publisher.send([.init(to: UserID(2), channel: "mining", type: "share_submitted") { _ in }])
-                #expect(await resuming.nextText()?.contains("share_submitted") == true)
+                var text = await resuming.nextText()
+                // Logs that could not be read at the first try are a gap too.
+                if text?.contains(#""type":"resync""#) == true { text = await resuming.nextText() }
+                #expect(text?.contains("share_submitted") == true)
             } else {
                 #expect(await resuming.nextText()?.hasPrefix(#"{"type":"resync","channel":"mining""#) == true)
             }
