@@ -132,6 +132,17 @@ let package = Package(
             resources: [.copy("Keys")]
         ),
 
+        // What the tests of features share; see Tests/FeatureRig.
+        .target(
+            name: "FeatureRig",
+            dependencies: [
+                "Accounts", "API", "GameRules", "LocalServers", "Platform", "Postgres", "Prometheus", "Redis", "TestServers", cryptoExtras,
+                httpTypes, hummingbird, hummingbirdCore, logging, nioCore, nioEmbedded,
+            ],
+            path: "Tests/FeatureRig",
+            swiftSettings: settings
+        ),
+
         // Floor 3: features; none imports one that stands below it in this list.
         room(
             "Accounts",
@@ -144,7 +155,8 @@ let package = Package(
         tests(
             "Accounts",
             [
-                "Accounts", "Platform", "API", "Bitcoin", "GameRules", "Postgres", "Prometheus", "Redis", "TestServers", "LocalServers",
+                "FeatureRig", "Accounts", "Platform", "API", "Bitcoin", "GameRules", "Postgres", "Prometheus", "Redis", "TestServers",
+                "LocalServers",
                 asyncHTTPClient, crypto, cryptoExtras, jwtKit, httpTypes, hummingbird, hummingbirdCore, lifecycle, logging, nioCore,
                 nioPosix,
                 nioEmbedded, nioHTTP1, nioSSL,
@@ -162,7 +174,8 @@ let package = Package(
         tests(
             "Feed",
             [
-                "Feed", "Accounts", "Platform", "API", "GameRules", "LocalServers", "Postgres", "Prometheus", "Redis", "Scheduler",
+                "FeatureRig", "Feed", "Accounts", "Platform", "API", "GameRules", "LocalServers", "Postgres", "Prometheus", "Redis",
+                "Scheduler",
                 "TestServers", "WebSockets",
                 cryptoExtras, httpTypes, hummingbird, hummingbirdCore, lifecycle, logging, nioCore, nioPosix,
             ]
@@ -177,7 +190,8 @@ let package = Package(
         tests(
             "Mining",
             [
-                "Mining", "Accounts", "Platform", "API", "Bitcoin", "LocalServers", "GameRules", "Postgres", "Prometheus", "Redis",
+                "FeatureRig", "Mining", "Accounts", "Platform", "API", "Bitcoin", "LocalServers", "GameRules", "Postgres", "Prometheus",
+                "Redis",
                 "Scheduler", "TestServers",
                 cryptoExtras, httpTypes, hummingbird, hummingbirdCore, logging, nioCore, nioEmbedded, nioHTTP1, nioPosix,
             ]
@@ -193,7 +207,8 @@ let package = Package(
         tests(
             "Gamification",
             [
-                "Gamification", "Mining", "Feed", "Accounts", "Platform", "API", "Bitcoin", "GameRules", "Postgres", "Prometheus", "Redis",
+                "FeatureRig", "Gamification", "Mining", "Feed", "Accounts", "Platform", "API", "Bitcoin", "GameRules", "Postgres",
+                "Prometheus", "Redis",
                 "Scheduler", "LocalServers", "TestServers", cryptoExtras, httpTypes, hummingbird, hummingbirdCore, logging, nioCore,
                 nioPosix,
             ],
@@ -209,7 +224,8 @@ let package = Package(
         tests(
             "Dashboard",
             [
-                "Dashboard", "Gamification", "Mining", "Feed", "Accounts", "Platform", "API", "Bitcoin", "GameRules", "Postgres",
+                "FeatureRig", "Dashboard", "Gamification", "Mining", "Feed", "Accounts", "Platform", "API", "Bitcoin", "GameRules",
+                "Postgres",
                 "Prometheus",
                 "Redis", "Scheduler", "TestServers", "WebSockets", cryptoExtras, httpTypes, hummingbird, hummingbirdCore, logging, nioCore,
                 nioPosix,

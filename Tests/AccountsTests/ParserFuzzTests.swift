@@ -1,3 +1,4 @@
+import FeatureRig
 import Bitcoin
 import Foundation
 import GameRules

@@ -1,3 +1,4 @@
+import FeatureRig
 import API
 import Bitcoin
 import Foundation
@@ -27,12 +28,6 @@ struct SliceRig: Sendable {
     static let owner = UserID(1)
     static let address = "bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq"
 
-    static let migrated = DatabaseTemplate("mining") { url in
-        let database = PostgresClient(configuration: try PostgresConfiguration(url: url), logger: .init(label: "test"))
-        try await Migrator(database: database).up(now: Clock.system.now())
-        await database.close()
-    }
-
     /// - Parameter sockets: where the collector listens, below a folder.
     static func run(
         sockets: @Sendable (String) -> [String] = { [$0 + "/events.sock"] },
@@ -45,7 +40,7 @@ struct SliceRig: Sendable {
         _ sockets: @Sendable (String) -> [String],
         _ body: @escaping @Sendable (SliceRig) async throws -> Void
     ) async throws {
-        try await withDatabase(template: migrated) { database in
+        try await withDatabase(template: TestRuntime.migrated) { database in
             try await TestServers.withPrivateRedis { redis in
                 let directory = try await TestServers.temporaryDirectory("slice")
                 let sockets = sockets(directory)

@@ -4,7 +4,7 @@ import Platform
 
 /// What every successful sign-in and refresh answers (spec 02 §5.7).
 package struct TokenAnswer: ResponseObject {
-    let accessToken: String
+    package let accessToken: String
     let refreshToken: String
     let expiresIn: Int
     let user: UserProfile

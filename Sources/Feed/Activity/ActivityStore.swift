@@ -25,9 +25,9 @@ package enum ActivityStore {
             "activity_insert",
             """
             insert into activity_events (user_id, activity_type, category, title, description, metadata, link, xp, is_global, dedupe_key, created_at)
-            select a.user_id, a.kind, a.category, a.title, a.description, a.metadata::jsonb, a.link, a.xp, a.is_global, a.key, \(now)
+            select a.user_id, a.kind, a.category, a.title, a.description, a.metadata, a.link, a.xp, a.is_global, a.key, \(now)
             from unnest(\(all.map(\.user)), \(all.map(\.kind.rawValue)), \(all.map(\.kind.category)), \(all.map(\.title)),
-                        \(all.map(\.description)), \(all.map { text($0.metadata) }), \(all.map(\.link)), \(all.map { $0.xp.map(Int32.init) }),
+                        \(all.map(\.description)), \(all.map { JSONB(.object($0.metadata)) }), \(all.map(\.link)), \(all.map { $0.xp.map(Int32.init) }),
                         \(all.map { $0.headline != nil }), \(all.map(\.dedupeKey)))
                 as a (user_id, kind, category, title, description, metadata, link, xp, is_global, key)
             on conflict (user_id, dedupe_key) where dedupe_key is not null do nothing
@@ -41,9 +41,9 @@ package enum ActivityStore {
             "feed_insert",
             """
             insert into activity_feed (event_type, user_id, title, description, metadata, is_global, dedup_key, created_at)
-            select a.kind, a.user_id, a.title, a.description, a.metadata::jsonb, true, a.key, \(now)
+            select a.kind, a.user_id, a.title, a.description, a.metadata, true, a.key, \(now)
             from unnest(\(told.map(\.kind.rawValue)), \(told.map(\.user)), \(told.map { $0.headline?.title ?? "" }),
-                        \(told.map { $0.headline?.description }), \(told.map { text($0.metadata) }),
+                        \(told.map { $0.headline?.description }), \(told.map { JSONB(.object($0.metadata)) }),
                         \(told.map(\.feedKey)))
                 as a (kind, user_id, title, description, metadata, key)
             on conflict (dedup_key) where dedup_key is not null do nothing
@@ -88,11 +88,5 @@ package enum ActivityStore {
             metadata: try metadata.parsed().objectValue ?? JSONObject(),
             createdAt: created
         )
-    }
-
-    private static func text(_ metadata: JSONObject) -> String {
-        var writer = JSONWriter()
-        writer.value(.object(metadata))
-        return String(decoding: writer.bytes, as: UTF8.self)
     }
 }

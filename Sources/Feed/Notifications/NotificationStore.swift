@@ -37,7 +37,7 @@ package enum NotificationStore {
                        row_number() over (partition by n.user_id, n.subtype order by n.place) as place_of_kind
                 from unnest(\(all.map(\.user)), \(all.map(\.kind.type)), \(all.map(\.kind.rawValue)), \(all.map(\.title)),
                             \(all.map(\.description)), \(all.map(\.kind.action.url)), \(all.map(\.kind.action.label)),
-                            \(all.map { text($0.metadata) }), \(all.map(\.dedupeKey)), \(all.map(\.expiresAt)),
+                            \(all.map { JSONB(.object($0.metadata)) }), \(all.map(\.dedupeKey)), \(all.map(\.expiresAt)),
                             \(all.map(\.kind.preference)), \(all.map(\.kind.isCritical)), \(all.map(\.kind.isMailed)))
                     with ordinality as n (user_id, type, subtype, title, description, action_url, action_label, metadata, dedupe_key,
                                           expires_at, preference, is_critical, is_mailed, place)
@@ -47,7 +47,7 @@ package enum NotificationStore {
             )
             insert into notifications (user_id, type, subtype, title, description, action_url, action_label, metadata, in_app, created_at,
                                        expires_at, dedupe_key, next_attempt_at, email_state)
-            select w.user_id, w.type, w.subtype, w.title, w.description, w.action_url, w.action_label, w.metadata::jsonb, w.in_app, \(now),
+            select w.user_id, w.type, w.subtype, w.title, w.description, w.action_url, w.action_label, w.metadata, w.in_app, \(now),
                    w.expires_at, w.dedupe_key, \(now), case when w.by_mail then 'pending' else 'none' end
             from wished w
             where w.is_wanted and (w.in_app or w.by_mail)
@@ -58,11 +58,5 @@ package enum NotificationStore {
             on conflict (user_id, dedupe_key) where dedupe_key is not null do nothing
             """
         )
-    }
-
-    private static func text(_ metadata: JSONObject) -> String {
-        var writer = JSONWriter()
-        writer.value(.object(metadata))
-        return String(decoding: writer.bytes, as: UTF8.self)
     }
 }

@@ -21,17 +21,7 @@ actor Session {
         var sharedSync = 16
     }
 
-    struct Inbox {
-        var requests: [Request] = []
-        var cancellations: [Int] = []
-        var isWakeScheduled = false
-        /// Whether the loop will look here anyway, once the server has answered.
-        var isAnswerAwaited = false
-        /// Why no more requests are taken.
-        var refusal: PostgresError? = .closed
-    }
-
-    let inbox = Mutex(Inbox())
+    private let inbox = SessionInbox()
     private let nextID = Atomic(0)
     private let pending = Atomic(0)
 
@@ -64,7 +54,7 @@ actor Session {
     nonisolated var load: Int { pending.load(ordering: .relaxed) }
 
     /// Whether requests are taken.
-    nonisolated var isOpen: Bool { inbox.withLock { $0.refusal == nil } }
+    nonisolated var isOpen: Bool { inbox.isOpen }
 
     // MARK: Submitting
 
@@ -94,29 +84,19 @@ actor Session {
     }
 
     private nonisolated func submit(_ request: Request, wakes: Bool = true) {
-        let (refusal, mustWake) = inbox.withLock { inbox -> (PostgresError?, Bool) in
-            if let refusal = inbox.refusal { return (refusal, false) }
-            inbox.requests.append(request)
-            // While the server is at work, reads gather for the next group: it would answer them in turn anyway.
-            let mustWake = wakes && !inbox.isWakeScheduled && !(inbox.isAnswerAwaited && request.isShareable)
-            if mustWake { inbox.isWakeScheduled = true }
-            return (nil, mustWake)
+        switch inbox.add(request, wakes: wakes) {
+        case .refused(let reason):
+            request.continuation?.resume(throwing: reason)
+        case .left:
+            pending.wrappingAdd(1, ordering: .relaxed)
+        case .wake:
+            pending.wrappingAdd(1, ordering: .relaxed)
+            wake()
         }
-        if let refusal {
-            request.continuation?.resume(throwing: refusal)
-            return
-        }
-        pending.wrappingAdd(1, ordering: .relaxed)
-        if mustWake { wake() }
     }
 
     private nonisolated func cancel(_ id: Int) {
-        let mustWake = inbox.withLock { inbox -> Bool in
-            inbox.cancellations.append(id)
-            defer { inbox.isWakeScheduled = true }
-            return !inbox.isWakeScheduled
-        }
-        if mustWake { wake() }
+        if inbox.cancel(id) { wake() }
     }
 
     private nonisolated func wake() {
@@ -128,27 +108,12 @@ actor Session {
     /// Takes over what callers left, and sends it.
     private func tick() {
         repeat {
-            let cancellations = inbox.withLock { inbox in
-                swap(&inbox.requests, &spare)
-                inbox.isWakeScheduled = false
-                defer { inbox.cancellations = [] }
-                return inbox.cancellations
-            }
+            let cancellations = inbox.take(into: &spare)
             backlog.append(contentsOf: spare)
             spare.removeAll(keepingCapacity: true)
             for id in cancellations { cancelRequest(id) }
             pump()
-        } while !isSettled()
-    }
-
-    /// Tells callers whether answers are awaited.
-    /// - Returns: false when requests came meanwhile whose callers woke nobody, and no answer will.
-    private func isSettled() -> Bool {
-        let isAwaited = wire != nil && owesAnswer
-        return inbox.withLock { inbox in
-            inbox.isAnswerAwaited = isAwaited
-            return isAwaited || inbox.requests.isEmpty
-        }
+        } while !inbox.settle(isAnswerAwaited: wire != nil && owesAnswer)
     }
 
     /// Sends as much of the backlog as may be on the wire now.
@@ -334,11 +299,7 @@ actor Session {
         operation = nil
         waiting += backlog
         backlog = []
-        waiting += inbox.withLock { inbox in
-            inbox.refusal = reason
-            defer { inbox.requests = [] }
-            return inbox.requests
-        }
+        waiting += inbox.close(reason)
         pending.store(0, ordering: .relaxed)
         watch = nil
         wire = nil
@@ -353,6 +314,6 @@ actor Session {
     func open(_ wire: Wire, _ watch: SocketWatch) {
         self.wire = wire
         self.watch = watch
-        inbox.withLock { $0.refusal = nil }
+        inbox.open()
     }
 }

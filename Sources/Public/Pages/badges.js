@@ -4,9 +4,13 @@ import { byId, make } from "/elements.js";
 import { ask, isSignedIn, read } from "/session.js";
 import { day, plural } from "/words.js";
 
+/** Shares of the whole are reckoned once an hour; until then the number stands alone. */
+const shared = ({ total_earned, percentage }) =>
+  `${plural(total_earned, "miner has", "miners have")} it` + (percentage > 0 || total_earned === 0 ? ` · ${percentage} %` : "");
+
 async function showStatistics() {
   for (const badge of (await read("/badges")).badges) {
-    byId(badge.slug)?.querySelector(".how").append(make("span", {}, `${plural(badge.total_earned, "miner has", "miners have")} it · ${badge.percentage} %`));
+    byId(badge.slug)?.querySelector(".how").append(make("span", {}, shared(badge)));
   }
 }
 

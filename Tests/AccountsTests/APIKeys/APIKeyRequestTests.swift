@@ -1,3 +1,4 @@
+import FeatureRig
 import API
 import Foundation
 import GameRules
@@ -194,7 +195,7 @@ struct APIKeyRequestTests {
     @Test("another node drops a revoked key when it hears of it, and in any case when its proof is 60 seconds old")
     func otherNode() async throws {
         try await TestServers.withPrivateRedis { redis in
-            try await withDatabase(template: AccountsRig.migrated) { database in
+            try await withDatabase(template: TestRuntime.migrated) { database in
                 let url = try await redis.url()
                 try await AccountsRig.run(databaseURL: database.url, redisURL: url) { first in
                     let account = try await first.account(try Wallet("nodes"))

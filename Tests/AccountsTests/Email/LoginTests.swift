@@ -1,3 +1,4 @@
+import FeatureRig
 import Redis
 import API
 import GameRules

@@ -1,3 +1,4 @@
+import FeatureRig
 import HTTPTypes
 import API
 import GameRules

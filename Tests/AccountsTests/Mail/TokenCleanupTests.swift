@@ -1,3 +1,4 @@
+import FeatureRig
 import Foundation
 import GameRules
 import Platform

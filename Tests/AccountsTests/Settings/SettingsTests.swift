@@ -1,3 +1,4 @@
+import FeatureRig
 import API
 import GameRules
 import NIOCore
@@ -164,7 +165,7 @@ struct SettingsTests {
     @Test("a change of mining settings is published after its commit")
     func published() async throws {
         try await TestServers.withPrivateRedis { redis in
-            try await withDatabase(template: AccountsRig.migrated) { database in
+            try await withDatabase(template: TestRuntime.migrated) { database in
                 try await AccountsRig.run(databaseURL: database.url, redisURL: try await redis.url()) { rig in
                     let listener = rig.runtime.redis.makeSubscriber()
                     try await listener.subscribe(AccountMessages.Topic.allCases.map(\.rawValue))

@@ -1,3 +1,4 @@
+import FeatureRig
 import API
 import Bitcoin
 import Foundation
@@ -157,7 +158,7 @@ struct SignInTests {
         try await TestServers.withPrivateCluster { cluster in
             try await cluster.createDatabase("accounts")
             let url = try await cluster.url(database: "accounts")
-            try await AccountsRig.migrate(url)
+            try await TestRuntime.migrate(url)
             try await withRedis { redis in
                 try await AccountsRig.run(databaseURL: url, redisURL: redis.url) { rig in
                     let wallet = try Wallet("outage")
@@ -180,7 +181,7 @@ struct SignInTests {
 
     @Test("without Redis nobody gets a challenge, and a challenge that was lost with it is invalid")
     func redisDown() async throws {
-        try await withDatabase(template: AccountsRig.migrated) { database in
+        try await withDatabase(template: TestRuntime.migrated) { database in
             try await TestServers.withPrivateRedis { redis in
                 try await AccountsRig.run(databaseURL: database.url, redisURL: try await redis.url()) { rig in
                     let wallet = try Wallet("redis")

@@ -1,5 +1,6 @@
 import API
 import Bitcoin
+import FeatureRig
 import Foundation
 import GameRules
 import HTTPTypes
@@ -25,21 +26,12 @@ struct AccountsRig: Sendable {
     let clock: ManualClock
     /// The routes under test.
     let descriptions: [RouteDescription]
-    private let responder: PipelineResponder
+    private let routes: RouteRig
 
     /// Where the clock starts: the instant of the golden sign-in messages.
     static let start = Instant(microsecondsSinceUnixEpoch: 1_773_585_000_000_000)
     /// Who calls unless a test says otherwise.
     static let caller = "192.0.2.7"
-
-    static let migrated = DatabaseTemplate("accounts", prepare: migrate)
-
-    /// Brings a database to the newest schema.
-    @Sendable static func migrate(_ url: String) async throws {
-        let database = PostgresClient(configuration: try PostgresConfiguration(url: url), logger: .init(label: "test"))
-        try await Migrator(database: database).up(now: Clock.system.now())
-        await database.close()
-    }
 
     /// Runs a test on a fresh database and an empty Redis.
     /// - Parameters:
@@ -54,7 +46,7 @@ struct AccountsRig: Sendable {
         departures: [any DepartureObserver] = [],
         _ body: @Sendable (AccountsRig) async throws -> Void
     ) async throws {
-        try await withDatabase(template: migrated) { database in
+        try await withDatabase(template: TestRuntime.migrated) { database in
             try await withRedis { redis in
                 try await run(
                     databaseURL: database.url,
@@ -94,32 +86,14 @@ struct AccountsRig: Sendable {
         _ departures: [any DepartureObserver],
         _ body: @Sendable (AccountsRig) async throws -> Void
     ) async throws {
-        var names = [
-            "ENVIRONMENT": "test", "DATABASE_URL": databaseURL, "REDIS_URL": redisURL, "LOG_LEVEL": "error", "RATE_LIMIT_SCALE": "1000",
-            "TRUSTED_PROXIES": "127.0.0.1", "DATABASE_POOL_MIN": "1", "DATABASE_POOL_MAX": "8",
-            "JWT_PRIVATE_KEY": try TestKeys.a.privatePEM,
-            "SESSION_KEY": "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",
+        var all = [
+            "RATE_LIMIT_SCALE": "1000", "TRUSTED_PROXIES": "127.0.0.1", "JWT_PRIVATE_KEY": try TestKeys.a.privatePEM,
             "PRIVACY_HASH_KEY": "202122232425262728292a2b2c2d2e2f303132333435363738393a3b3c3d3e3f",
         ]
-        names.merge(variables) { $1 }
-        let source = Dictionary(uniqueKeysWithValues: names.map { ("TBG_" + $0.key, $0.value) })
-        let clock = ManualClock(start)
-        let runtime = try Runtime(
-            settings: try Settings(EnvironmentSource(source)),
-            role: "test",
-            metrics: PrometheusRegistry(descriptions: MetricTable.all),
-            clock: clock.clock,
-            random: random,
-            logs: logs
-        )
-        do {
-            try await runtime.redis.connect()
+        all.merge(variables) { $1 }
+        try await TestRuntime.run(database: databaseURL, redis: redisURL, all, at: start, random: random, logs: logs) { runtime, clock in
             try await body(try await AccountsRig(runtime: runtime, clock: clock, keys: keys, departures: departures))
-        } catch {
-            await runtime.close()
-            throw error
         }
-        await runtime.close()
     }
 
     private init(runtime: Runtime, clock: ManualClock, keys: CurrentKeyRing?, departures: [any DepartureObserver]) async throws {
@@ -131,30 +105,14 @@ struct AccountsRig: Sendable {
                 CurrentKeyRing(try await KeyRing.load(try KeyRingFiles(settings.tokens) { throw KeyRing.Failure.noSigningKey }))
             }
         services = AccountsServices(runtime: runtime, keys: ring, departures: departures)
-        var table = RouteTable<AppContext>()
-        AccountsRoutes.add(to: &table, services: services, users: UsersServices(runtime: runtime, accounts: services))
-        descriptions = table.descriptions
-        let gate = ServiceGate(
-            authenticator: services.authenticator,
-            limiter: services.limiter,
-            schema: SchemaGuard(migrator: Migrator(database: runtime.database)),
-            trustedProxies: settings.http.trustedProxies.compactMap { AddressRange($0) },
-            subjects: SubjectHash(settings.tokens, random: runtime.random),
-            network: settings.network.bitcoin,
+        var descriptions: [RouteDescription] = []
+        routes = try await RouteRig(
+            runtime: runtime,
+            clock: clock,
+            accounts: services,
             prechecks: EmailRoutes.prechecks(settings.mail)
-        )
-        let errors = ErrorMapping(constraints: ConstraintErrors(joining: []), random: runtime.random, logger: runtime.logger)
-        responder = PipelineResponder(
-            routes: try RouteResponder(
-                table,
-                gate: gate,
-                mapError: { error, _, context in errors.apiError(for: error, requestID: context.requestID) },
-                shouldRetry: { error, attempt in await errors.shouldRetry(error, attempt: attempt) }
-            ),
-            cors: CORSPolicy(origins: settings.http.corsOrigins),
-            deadlines: RequestDeadlines(),
-            runtime: runtime
-        )
+        ) { descriptions = $0.descriptions }
+        self.descriptions = descriptions
     }
 
     // MARK: Calling
@@ -168,28 +126,12 @@ struct AccountsRig: Sendable {
         headers: HTTPFields = HTTPFields(),
         from address: String = caller
     ) async throws -> RigAnswer {
-        let channel = NIOAsyncTestingChannel()
-        channel.remoteAddress = try SocketAddress(ipAddress: "127.0.0.1", port: 50_000)
         var fields = headers
-        if let token { fields[.authorization] = "Bearer \(token)" }
         if let forwarded = HTTPField.Name("X-Forwarded-For") { fields[forwarded] = address }
         // Given, so that a request takes nothing from the source of chance.
         if let requestID = HTTPField.Name("X-Request-Id"), fields[requestID] == nil { fields[requestID] = "rig-request" }
         fields[.contentType] = "application/json"
-        var bytes = ByteBuffer()
-        if let body {
-            var writer = JSONWriter()
-            JSONValue.object(body).encode(to: &writer)
-            bytes = writer.buffer
-            fields[.contentLength] = String(bytes.readableBytes)
-        }
-        let head = HTTPRequest(method: method, scheme: "http", authority: "localhost", path: path, headerFields: fields)
-        let context = AppContext(source: ApplicationRequestContextSource(channel: channel, logger: runtime.logger))
-        let response = await responder.respond(to: Request(head: head, body: RequestBody(buffer: bytes)), context: context)
-        let collected = CollectedBody()
-        try await response.body.write(collected)
-        _ = try? await channel.finish()
-        return RigAnswer(status: response.status.code, headers: response.headers, bytes: collected.buffer.value)
+        return try await routes.call(method, path, body, token: token, headers: fields)
     }
 
     /// A challenge for a wallet.
@@ -227,25 +169,7 @@ struct AccountsRig: Sendable {
 }
 
 /// What a call answered.
-struct RigAnswer: Sendable {
-    let status: Int
-    let headers: HTTPFields
-    let bytes: ByteBuffer
-
-    var text: String { String(buffer: bytes) }
-    var json: JSONValue { (try? JSONParser(maximumDepth: 32).parse(bytes.readableBytesView)) ?? .null }
-    /// The code of an error.
-    var code: String? { string("code") }
-
-    /// A member by its dotted path.
-    subscript(path: String) -> JSONValue? {
-        path.split(separator: ".").reduce(Optional(json)) { value, name in value?.objectValue?[String(name)] }
-    }
-
-    func string(_ path: String) -> String? { self[path]?.stringValue }
-    func integer(_ path: String) -> Int64? { self[path]?.int64Value }
-    func bool(_ path: String) -> Bool? { self[path]?.boolValue }
-}
+typealias RigAnswer = RouteAnswer
 
 /// The tokens of a signed-in caller.
 struct RigSession: Sendable {
@@ -258,12 +182,4 @@ struct RigSession: Sendable {
         refreshToken = try #require(answer.string("refresh_token"))
         user = UserID(try #require(answer.integer("user.id")))
     }
-}
-
-/// Gathers a response's body.
-private struct CollectedBody: ResponseBodyWriter {
-    let buffer = SharedBuffer(ByteBuffer())
-
-    mutating func write(_ part: ByteBuffer) async throws { buffer.append(part) }
-    consuming func finish(_ trailingHeaders: HTTPFields?) async throws {}
 }

@@ -1,3 +1,4 @@
+import FeatureRig
 import Synchronization
 import TestServers
 
@@ -13,7 +14,7 @@ final class Handed<Value: Sendable>: Sendable {
 
 /// A migrated database and an empty Redis, for tests with several rigs on both.
 func withAccounts(_ body: @Sendable (_ databaseURL: String, _ redisURL: String) async throws -> Void) async throws {
-    try await withDatabase(template: AccountsRig.migrated) { database in
+    try await withDatabase(template: TestRuntime.migrated) { database in
         try await withRedis { redis in try await body(database.url, redis.url) }
     }
 }

@@ -1,3 +1,4 @@
+import FeatureRig
 import API
 import Bitcoin
 import GameRules
@@ -197,7 +198,7 @@ struct WalletTests {
     @Test("the change is published after its commit, and the principal of this node is read anew")
     func published() async throws {
         try await TestServers.withPrivateRedis { redis in
-            try await withDatabase(template: AccountsRig.migrated) { database in
+            try await withDatabase(template: TestRuntime.migrated) { database in
                 try await AccountsRig.run(databaseURL: database.url, redisURL: try await redis.url()) { rig in
                     let listener = rig.runtime.redis.makeSubscriber()
                     try await listener.subscribe(["user:wallet_changed"])

@@ -1,3 +1,4 @@
+import FeatureRig
 import GameRules
 import Logging
 import Platform
@@ -94,7 +95,7 @@ struct StatsPlanTests {
 
     @Test("One user and five hundred are found by keys, in the ranges of the window, and no share is read")
     func plans() async throws {
-        try await withDatabase(template: DashboardRig.migrated) { database in
+        try await withDatabase(template: TestRuntime.migrated) { database in
             let client = PostgresClient(configuration: try PostgresConfiguration(url: database.url), logger: .init(label: "test"))
             try await fill(client)
             let ranges = try await ranges(of: "hourly_shares", client)

@@ -1,124 +1,51 @@
 import API
-import CryptoExtras
+import FeatureRig
 import Feed
 import Foundation
 import GameRules
 import HTTPTypes
-import Hummingbird
-import HummingbirdCore
 import LocalServers
-import Logging
-import NIOCore
-import NIOEmbedded
 import Platform
 import Postgres
-import Prometheus
 import Redis
-import Synchronization
 import TestServers
 import Testing
 
-@testable import Accounts
 @testable import Dashboard
 @testable import Mining
 
-/// The routes of the start page behind the real pipeline, gate, PostgreSQL and Redis, in process, beside the handlers of ingest; the clock
-/// stands still until a test moves it.
+/// The routes of the start page behind the real pipeline, beside the handlers of ingest; the clock stands still until a test moves it.
 struct DashboardRig: Sendable {
-    let runtime: Runtime
-    let clock: ManualClock
+    let routes: RouteRig
     let services: DashboardServices
     let redis: RedisServer
-    private let accounts: AccountsServices
     private let pipeline: MiningPipeline
-    private let responder: PipelineResponder
+
+    var runtime: Runtime { routes.runtime }
+    var clock: ManualClock { routes.clock }
 
     /// Where the clock starts: Tuesday noon of 2026-W09.
     static let start = Instant(millisecondsSinceUnixEpoch: 1_771_934_400_000)
     static let address = "bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq"
     static let otherAddress = "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4"
 
-    static let migrated = DatabaseTemplate("dashboard") { url in
-        let database = PostgresClient(configuration: try PostgresConfiguration(url: url), logger: .init(label: "test"))
-        try await Migrator(database: database).up(now: Clock.system.now())
-        await database.close()
-    }
-
-    private static let signingKey = (try? _RSA.Signing.PrivateKey(keySize: .bits2048).pemRepresentation) ?? ""
-
     /// Runs a test on a fresh database and a Redis of its own, which it may stop.
     static func run(at start: Instant = start, _ body: @Sendable (DashboardRig) async throws -> Void) async throws {
         try await TestSlots.with {
-            try await withDatabase(template: migrated) { database in
+            try await withDatabase(template: TestRuntime.migrated) { database in
                 try await TestServers.withPrivateRedis { redis in
-                    try await perform(database.url, redis, start, body)
+                    try await TestRuntime.run(database: database.url, redis: try await redis.url(), at: start) { runtime, clock in
+                        try await TimeTableKeeper(database: runtime.database).makeRanges(at: start)
+                        let services = DashboardServices(runtime: runtime)
+                        let routes = try await RouteRig(runtime: runtime, clock: clock) {
+                            DashboardRoutes.add(to: &$0, services: services)
+                        }
+                        let pipeline = MiningPipeline(runtime: runtime, observers: [])
+                        try await body(DashboardRig(routes: routes, services: services, redis: redis, pipeline: pipeline))
+                    }
                 }
             }
         }
-    }
-
-    private static func perform(
-        _ databaseURL: String,
-        _ redis: RedisServer,
-        _ start: Instant,
-        _ body: @Sendable (DashboardRig) async throws -> Void
-    ) async throws {
-        let names = [
-            "ENVIRONMENT": "test", "DATABASE_URL": databaseURL, "REDIS_URL": try await redis.url(), "LOG_LEVEL": "error",
-            "RATE_LIMIT_SCALE": "10000", "DATABASE_POOL_MIN": "1", "DATABASE_POOL_MAX": "8", "JWT_PRIVATE_KEY": signingKey,
-            "SESSION_KEY": "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",
-        ]
-        let clock = ManualClock(start)
-        let runtime = try Runtime(
-            settings: try Settings(EnvironmentSource(Dictionary(uniqueKeysWithValues: names.map { ("TBG_" + $0.key, $0.value) }))),
-            role: "test",
-            metrics: PrometheusRegistry(descriptions: MetricTable.all),
-            clock: clock.clock
-        )
-        do {
-            try await runtime.redis.connect()
-            try await TimeTableKeeper(database: runtime.database).makeRanges(at: start)
-            try await body(try await DashboardRig(runtime: runtime, clock: clock, redis: redis))
-        } catch {
-            await runtime.close()
-            throw error
-        }
-        await runtime.close()
-    }
-
-    private init(runtime: Runtime, clock: ManualClock, redis: RedisServer) async throws {
-        self.runtime = runtime
-        self.clock = clock
-        self.redis = redis
-        let settings = runtime.settings
-        let ring = try await KeyRing.load(try KeyRingFiles(settings.tokens) { throw KeyRing.Failure.noSigningKey })
-        accounts = AccountsServices(runtime: runtime, keys: CurrentKeyRing(ring), limiterPatience: .seconds(10), departures: [])
-        services = DashboardServices(runtime: runtime)
-        pipeline = MiningPipeline(runtime: runtime, observers: [])
-        var table = RouteTable<AppContext>()
-        AccountsRoutes.add(to: &table, services: accounts, users: UsersServices(runtime: runtime, accounts: accounts))
-        DashboardRoutes.add(to: &table, services: services)
-        let gate = ServiceGate(
-            authenticator: accounts.authenticator,
-            limiter: accounts.limiter,
-            schema: SchemaGuard(migrator: Migrator(database: runtime.database)),
-            trustedProxies: [],
-            subjects: SubjectHash(settings.tokens, random: runtime.random),
-            network: settings.network.bitcoin,
-            prechecks: [:]
-        )
-        let errors = ErrorMapping(constraints: ConstraintErrors(joining: []), random: runtime.random, logger: runtime.logger)
-        responder = PipelineResponder(
-            routes: try RouteResponder(
-                table,
-                gate: gate,
-                mapError: { error, _, context in errors.apiError(for: error, requestID: context.requestID) },
-                shouldRetry: { error, attempt in await errors.shouldRetry(error, attempt: attempt) }
-            ),
-            cors: CORSPolicy(origins: settings.http.corsOrigins),
-            deadlines: RequestDeadlines(),
-            runtime: runtime
-        )
     }
 
     // MARK: calling
@@ -126,23 +53,7 @@ struct DashboardRig: Sendable {
     /// One request through the whole pipeline.
     /// - Parameter path: with its query.
     func get(_ path: String, by miner: RigMiner? = nil) async throws -> DashboardAnswer {
-        let channel = NIOAsyncTestingChannel()
-        channel.remoteAddress = try SocketAddress(ipAddress: "127.0.0.1", port: 50_000)
-        var fields = HTTPFields()
-        if let miner { fields[.authorization] = "Bearer \(miner.token)" }
-        let head = HTTPRequest(
-            method: .get,
-            scheme: "http",
-            authority: "localhost",
-            path: "/api/v1/dashboard/" + path,
-            headerFields: fields
-        )
-        let context = AppContext(source: ApplicationRequestContextSource(channel: channel, logger: runtime.logger))
-        let response = await responder.respond(to: Request(head: head, body: RequestBody(buffer: ByteBuffer())), context: context)
-        let collected = CollectedBody()
-        try await response.body.write(collected)
-        _ = try? await channel.finish()
-        return DashboardAnswer(status: response.status.code, headers: response.headers, bytes: collected.buffer)
+        try await routes.call(.get, "/api/v1/dashboard/" + path, token: miner?.token)
     }
 
     /// A call that has to succeed with fresh figures.
@@ -156,26 +67,10 @@ struct DashboardRig: Sendable {
     // MARK: miners and what they did
 
     /// A signed-in user of an address.
-    func miner(_ address: String = address) async throws -> RigMiner {
-        let now = clock.now
-        let rows = try await runtime.database.query(
-            """
-            insert into users (btc_address, is_verified, auth_method, created_at, updated_at)
-            values (\(address), true, 'wallet', \(now), \(now)) returning id
-            """,
-            access: .write
-        )
-        let user = try #require(try rows.value(UserID.self))
-        let opened = try await runtime.database.transaction { transaction in
-            try await accounts.sessions.open(for: user, method: .wallet, origin: .none, now: now, in: transaction)
-        }
-        let account = try #require(try await accounts.profiles.account(user))
-        let answer = try await accounts.tokens.answer(opened, account: account, at: now)
-        return RigMiner(user: user, address: address, token: answer.accessToken)
-    }
+    func miner(_ address: String = address) async throws -> RigMiner { try await routes.user(address) }
 
     /// Changes what the database holds.
-    func execute(_ sql: SQL) async throws { _ = try await runtime.database.query(sql, access: .write) }
+    func execute(_ sql: SQL) async throws { try await routes.execute(sql) }
 
     /// Sets the clock; the tables get ranges for it.
     func set(_ instant: Instant) async throws {
@@ -246,46 +141,11 @@ struct DashboardRig: Sendable {
 }
 
 /// A caller.
-struct RigMiner: Sendable {
-    let user: UserID
-    let address: String
-    let token: String
+typealias RigMiner = RouteCaller
 
+extension RigMiner {
     var live: LiveMiner { LiveMiner(user: user, address: address) }
 }
 
 /// What a call answered.
-struct DashboardAnswer: Sendable {
-    let status: Int
-    let headers: HTTPFields
-    let bytes: ByteBuffer
-
-    var text: String { String(buffer: bytes) }
-    var json: JSONValue { (try? JSONParser(maximumDepth: 32).parse(bytes.readableBytesView)) ?? .null }
-    var isStale: Bool { headers[DataHeaders.stale] == "1" }
-
-    /// A member by its dotted path.
-    subscript(path: String) -> JSONValue? {
-        path.split(separator: ".").reduce(Optional(json)) { value, name in value?.objectValue?[String(name)] }
-    }
-
-    /// The faults of a 422 as `field:code`.
-    var faults: [String] {
-        (self["errors"]?.arrayValue ?? []).map { "\($0["field"]?.stringValue ?? ""):\($0["code"]?.stringValue ?? "")" }
-    }
-}
-
-/// Gathers a response's body.
-private final class CollectedBody: ResponseBodyWriter, Sendable {
-    private let bytes = Mutex(ByteBuffer())
-
-    var buffer: ByteBuffer { bytes.withLock { $0 } }
-
-    func write(_ part: ByteBuffer) async throws {
-        bytes.withLock { buffer in
-            _ = buffer.writeImmutableBuffer(part)
-        }
-    }
-
-    func finish(_ trailingHeaders: HTTPFields?) async throws {}
-}
+typealias DashboardAnswer = RouteAnswer

@@ -1,3 +1,4 @@
+import FeatureRig
 import GameRules
 import LocalServers
 import Logging
@@ -15,32 +16,12 @@ struct FeedRig: Sendable {
     let runtime: Runtime
     let clock: ManualClock
 
-    static let migrated = DatabaseTemplate("feed") { url in
-        let database = PostgresClient(configuration: try PostgresConfiguration(url: url), logger: Logger(label: "test"))
-        try await Migrator(database: database).up(now: HubRig.start)
-        await database.close()
-    }
-
     static func run(at instant: Instant = HubRig.start, _ body: @escaping @Sendable (FeedRig) async throws -> Void) async throws {
-        try await withDatabase(template: migrated) { database in
+        try await withDatabase(template: TestRuntime.migrated) { database in
             try await TestServers.withPrivateRedis { redis in
-                let settings = try Settings(
-                    EnvironmentSource(["TBG_DATABASE_URL": database.url, "TBG_REDIS_URL": try await redis.url(), "TBG_LOG_LEVEL": "error"])
-                )
-                let clock = ManualClock(instant)
-                let runtime = try Runtime(
-                    settings: settings,
-                    role: "test",
-                    metrics: PrometheusRegistry(descriptions: MetricTable.all),
-                    clock: clock.clock
-                )
-                let result: Result<Void, any Error>
-                do {
-                    try await runtime.redis.connect()
-                    result = .success(try await body(FeedRig(runtime: runtime, clock: clock)))
-                } catch { result = .failure(error) }
-                await runtime.close()
-                try result.get()
+                try await TestRuntime.run(database: database.url, redis: try await redis.url(), at: instant) { runtime, clock in
+                    try await body(FeedRig(runtime: runtime, clock: clock))
+                }
             }
         }
     }

@@ -1,3 +1,4 @@
+import FeatureRig
 import GameRules
 import Platform
 import Postgres

@@ -1,3 +1,4 @@
+import FeatureRig
 import API
 import GameRules
 import Logging
@@ -71,7 +72,7 @@ struct ProgressPlanTests {
 
     @Test("Every statement reads by index what concerns its user and nothing else")
     func plans() async throws {
-        try await withDatabase(template: ProgressRig.migrated) { database in
+        try await withDatabase(template: TestRuntime.migrated) { database in
             let client = PostgresClient(configuration: try PostgresConfiguration(url: database.url), logger: .init(label: "test"))
             try await fill(client)
             for statement in Self.statements {

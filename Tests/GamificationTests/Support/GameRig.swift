@@ -1,3 +1,4 @@
+import FeatureRig
 import Foundation
 import GameRules
 import LocalServers
@@ -17,12 +18,6 @@ struct GameRig: Sendable {
     let runtime: Runtime
     let book: BadgeBook
     let catalogue: BadgeCatalogue
-
-    static let migrated = DatabaseTemplate("gamification") { url in
-        let database = PostgresClient(configuration: try PostgresConfiguration(url: url), logger: .init(label: "test"))
-        try await Migrator(database: database).up(now: Clock.system.now())
-        await database.close()
-    }
 
     /// A Wednesday (spec 05 §14 no. 3).
     static let wednesday = Instant(rfc3339: "2026-02-25T14:00:00Z") ?? .unixEpoch
@@ -45,25 +40,11 @@ struct GameRig: Sendable {
         _ body: @escaping @Sendable (GameRig) async throws -> Void
     ) async throws {
         try await TestSlots.with {
-            try await withDatabase(template: migrated) { database in
-                let settings = try Settings(
-                    EnvironmentSource(["TBG_DATABASE_URL": database.url, "TBG_REDIS_URL": redis, "TBG_LOG_LEVEL": "error"])
-                )
-                let runtime = try Runtime(
-                    settings: settings,
-                    role: "test",
-                    metrics: PrometheusRegistry(descriptions: MetricTable.all),
-                    clock: Clock { instant }
-                )
-                do {
-                    try await runtime.redis.connect()
+            try await withDatabase(template: TestRuntime.migrated) { database in
+                try await TestRuntime.run(database: database.url, redis: redis, at: instant) { runtime, _ in
                     try await TimeTableKeeper(database: runtime.database).makeRanges(at: instant)
                     try await body(GameRig(runtime: runtime, book: try .embedded(), catalogue: try .embedded()))
-                } catch {
-                    await runtime.close()
-                    throw error
                 }
-                await runtime.close()
             }
         }
     }

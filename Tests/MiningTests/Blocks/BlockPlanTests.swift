@@ -1,3 +1,4 @@
+import FeatureRig
 import GameRules
 import Logging
 import Platform
@@ -65,7 +66,7 @@ struct BlockPlanTests {
 
     @Test("Every statement walks indexes for as many rows as it answers")
     func plans() async throws {
-        try await withDatabase(template: SliceRig.migrated) { database in
+        try await withDatabase(template: TestRuntime.migrated) { database in
             let client = PostgresClient(configuration: try PostgresConfiguration(url: database.url), logger: .init(label: "test"))
             try await fill(client)
             for statement in Self.statements {

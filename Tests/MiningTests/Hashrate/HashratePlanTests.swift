@@ -1,3 +1,4 @@
+import FeatureRig
 import GameRules
 import Logging
 import Platform
@@ -94,7 +95,7 @@ struct HashratePlanTests {
 
     @Test("Every statement walks an index of the ranges it needs, for as many rows as the window has")
     func plans() async throws {
-        try await withDatabase(template: SliceRig.migrated) { database in
+        try await withDatabase(template: TestRuntime.migrated) { database in
             let client = PostgresClient(configuration: try PostgresConfiguration(url: database.url), logger: .init(label: "test"))
             try await fill(client)
             for item in Self.cases {
@@ -119,7 +120,7 @@ struct HashratePlanTests {
 
     @Test("The zone of a session moves no step")
     func zone() async throws {
-        try await withDatabase(template: SliceRig.migrated) { database in
+        try await withDatabase(template: TestRuntime.migrated) { database in
             let client = PostgresClient(configuration: try PostgresConfiguration(url: database.url), logger: .init(label: "test"))
             try await fill(client)
             try await client.withConnection { connection in
@@ -146,7 +147,7 @@ struct HashratePlanTests {
 
     @Test("Who mines is found without a share")
     func activeMiners() async throws {
-        try await withDatabase(template: SliceRig.migrated) { database in
+        try await withDatabase(template: TestRuntime.migrated) { database in
             let client = PostgresClient(configuration: try PostgresConfiguration(url: database.url), logger: .init(label: "test"))
             try await fill(client)
             let rows = try await client.query("explain (format json, costs off) \(sql: ActiveMiners.statement(at: Self.now))")

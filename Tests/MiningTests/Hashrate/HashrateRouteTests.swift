@@ -1,3 +1,4 @@
+import FeatureRig
 import API
 import GameRules
 import HTTPTypes

@@ -1,3 +1,4 @@
+import FeatureRig
 import Bitcoin
 import Foundation
 import GameRules
@@ -33,7 +34,7 @@ struct IngestRig: Sendable {
         _ clock: Clock,
         _ body: @escaping @Sendable (IngestRig) async throws -> Void
     ) async throws {
-        try await withDatabase(template: SliceRig.migrated) { database in
+        try await withDatabase(template: TestRuntime.migrated) { database in
             try await withRedis { redis in
                 let settings = try Settings(
                     EnvironmentSource([

@@ -1,3 +1,4 @@
+import FeatureRig
 import Foundation
 import GameRules
 import Logging
@@ -14,7 +15,7 @@ import Testing
 struct SummaryPlanTests {
     @Test("The plan of the summary names neither shares nor any of its partitions")
     func plan() async throws {
-        try await withDatabase(template: SliceRig.migrated) { database in
+        try await withDatabase(template: TestRuntime.migrated) { database in
             let client = PostgresClient(configuration: try PostgresConfiguration(url: database.url), logger: .init(label: "test"))
             let statement = SummaryStore.statement(user: UserID(1), today: UTCDay(containing: Clock.system.now()))
             let rows = try await client.query("explain (format json, costs off) \(sql: statement)")

@@ -1,3 +1,4 @@
+import FeatureRig
 import API
 import Accounts
 import Foundation

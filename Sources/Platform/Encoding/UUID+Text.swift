@@ -1,19 +1,33 @@
 package import Foundation
 
 extension UUID {
+    /// A random one, version 4 (RFC 9562 §5.4).
+    package static func random(from source: RandomSource) -> UUID { version4(source.bytes(16)) }
+
+    /// Sixteen bytes with version and variant put in their places.
+    package static func version4(_ bytes: [UInt8]) -> UUID {
+        let version = bytes[6] & 0x0f | 0x40
+        let variant = bytes[8] & 0x3f | 0x80
+        return UUID(
+            uuid: (
+                bytes[0], bytes[1], bytes[2], bytes[3], bytes[4], bytes[5], version, bytes[7],
+                variant, bytes[9], bytes[10], bytes[11], bytes[12], bytes[13], bytes[14], bytes[15]
+            )
+        )
+    }
+
     /// Lower case, as the service writes identifiers everywhere.
     package var text: String {
         String(unsafeUninitializedCapacity: 36) { target in
-            let digits: StaticString = "0123456789abcdef"
-            return withUnsafeBytes(of: uuid) { bytes in
+            withUnsafeBytes(of: uuid) { bytes in
                 var position = 0
                 for (index, byte) in bytes.enumerated() {
                     if index == 4 || index == 6 || index == 8 || index == 10 {
                         target[position] = UInt8(ascii: "-")
                         position += 1
                     }
-                    target[position] = digits.utf8Start[Int(byte >> 4)]
-                    target[position + 1] = digits.utf8Start[Int(byte & 15)]
+                    target[position] = Hex.digits[Int(byte >> 4)]
+                    target[position + 1] = Hex.digits[Int(byte & 15)]
                     position += 2
                 }
                 return position

@@ -1,15 +1,14 @@
 import API
-import Postgres
-import Testing
+package import Postgres
 
 /// What the database did for a statement: the nodes of its plan with what they met.
-struct QueryPlan: Sendable {
-    let text: String
+package struct QueryPlan: Sendable {
+    package let text: String
     /// The node at the top first.
     private let nodes: [JSONObject]
 
     /// Runs a statement and takes back what it changed.
-    static func explain(_ sql: SQL, in database: PostgresClient) async throws -> QueryPlan {
+    package static func explain(_ sql: SQL, in database: PostgresClient) async throws -> QueryPlan {
         try await database.withConnection { connection in
             try await connection.execute("begin")
             let rows = try await connection.query("explain (analyze, buffers, timing off, summary off, costs off, format json) \(sql: sql)")
@@ -21,7 +20,7 @@ struct QueryPlan: Sendable {
 
     private init(_ text: String) throws {
         let plans = try JSONParser(maximumDepth: 64).parse(Array(text.utf8)).arrayValue
-        let root = try #require(plans?.first?.objectValue?["Plan"]?.objectValue)
+        guard let root = plans?.first?.objectValue?["Plan"]?.objectValue else { throw RigFailure("this is no plan: \(text)") }
         self.text = text
         nodes = Self.flattened(root)
     }
@@ -34,18 +33,18 @@ struct QueryPlan: Sendable {
     private var scans: [JSONObject] { nodes.filter { $0["Relation Name"] != nil && $0["Node Type"] != "Custom Scan" } }
 
     /// Tables and ranges that were opened, whether or not anything was read from them.
-    var relations: Set<String> { Set(scans.compactMap { $0["Relation Name"]?.stringValue }) }
+    package var relations: Set<String> { Set(scans.compactMap { $0["Relation Name"]?.stringValue }) }
 
     /// Tables and ranges that were read from end to end.
-    var scanned: Set<String> { Set(scans.filter { $0["Node Type"] == "Seq Scan" }.compactMap { $0["Relation Name"]?.stringValue }) }
+    package var scanned: Set<String> { Set(scans.filter { $0["Node Type"] == "Seq Scan" }.compactMap { $0["Relation Name"]?.stringValue }) }
 
-    var hasSort: Bool { nodes.contains { ["Sort", "Incremental Sort"].contains($0["Node Type"]) } }
+    package var hasSort: Bool { nodes.contains { ["Sort", "Incremental Sort"].contains($0["Node Type"]) } }
 
     /// Rows read from tables, those included that a filter removed.
-    var rowsRead: Int64 { rowsRead { _ in true } }
+    package var rowsRead: Int64 { rowsRead { _ in true } }
 
     /// Rows read from some tables.
-    func rowsRead(from isCounted: (String) -> Bool) -> Int64 {
+    package func rowsRead(from isCounted: (String) -> Bool) -> Int64 {
         scans.filter { isCounted($0["Relation Name"]?.stringValue ?? "") }.reduce(0) { sum, node in
             let removed = Self.number("Rows Removed by Filter", of: node) + Self.number("Rows Removed by Index Recheck", of: node)
             return sum + (Self.number("Actual Rows", of: node) + removed) * Self.number("Actual Loops", of: node)
@@ -53,7 +52,9 @@ struct QueryPlan: Sendable {
     }
 
     /// Blocks of 8 KiB that were looked at.
-    var buffers: Int64 { nodes.first.map { Self.number("Shared Hit Blocks", of: $0) + Self.number("Shared Read Blocks", of: $0) } ?? 0 }
+    package var buffers: Int64 {
+        nodes.first.map { Self.number("Shared Hit Blocks", of: $0) + Self.number("Shared Read Blocks", of: $0) } ?? 0
+    }
 
     private static func number(_ name: String, of node: JSONObject) -> Int64 { node[name]?.int64Value ?? 0 }
 }
