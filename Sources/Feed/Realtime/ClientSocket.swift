@@ -13,7 +13,7 @@ final class ClientSocket: WebSocketHandler {
     let session: SessionID
     private let hub: Hub
     private let sockets: LoopSockets
-    private var conversation: SocketSession
+    private var conversation = SocketSession()
     /// Channels whose whole state the client has not been sent since it subscribed.
     private var stateless = ChannelSet()
     private var socket: WebSocket?
@@ -27,7 +27,6 @@ final class ClientSocket: WebSocketHandler {
         self.session = session
         self.hub = hub
         self.sockets = sockets
-        conversation = SocketSession(now: Self.milliseconds())
     }
 
     var channels: ChannelSet { conversation.channels }

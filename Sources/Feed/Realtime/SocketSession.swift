@@ -14,21 +14,10 @@ struct SocketSession: Sendable {
         case closeTooMany
     }
 
-    /// Frames a client may send in one window, and how often it may exceed that.
-    static let framesPerWindow = 60
-    static let windowMilliseconds: Int64 = 60_000
-    static let strikes = 3
-
     private(set) var channels = ChannelSet()
-    private var windowStart: Int64
-    private var frames = 0
-    private var exceeded = 0
+    private var budget = FrameBudget()
 
     /// - Parameter now: milliseconds of a clock that does not jump.
-    init(now: Int64) {
-        windowStart = now
-    }
-
     mutating func received(_ text: some Collection<UInt8>, now: Int64) -> Action {
         if let refusal = charge(now) { return refusal }
         return answer(ClientFrame(text: text))
@@ -40,17 +29,13 @@ struct SocketSession: Sendable {
         return answer(.faulty(.invalidJSON))
     }
 
-    /// The frame beyond the budget is answered once, later ones of the window are ignored, the third such window closes the socket.
     private mutating func charge(_ now: Int64) -> Action? {
-        if now - windowStart >= Self.windowMilliseconds {
-            windowStart = now
-            frames = 0
+        switch budget.charge(now) {
+        case .granted: nil
+        case .refused: .reply([Self.error(.rateLimited)])
+        case .ignored: .reply([])
+        case .exhausted: .closeTooMany
         }
-        frames += 1
-        guard frames > Self.framesPerWindow else { return nil }
-        guard frames == Self.framesPerWindow + 1 else { return .reply([]) }
-        exceeded += 1
-        return exceeded >= Self.strikes ? .closeTooMany : .reply([Self.error(.rateLimited)])
     }
 
     private mutating func answer(_ frame: ClientFrame) -> Action {
