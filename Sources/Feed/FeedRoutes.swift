@@ -2,6 +2,7 @@ import Accounts
 package import API
 import HTTPTypes
 package import Hummingbird
+import Metrics
 package import Platform
 import WebSockets
 
@@ -61,6 +62,15 @@ package enum FeedRoutes {
         }
         return [main.id: check, alias.id: check]
     }
+
+    /// Counts what becomes of handshakes, wherever it is decided: an observer for each path.
+    package static let observers: [String: PipelineResponder.Observer] = {
+        let count: PipelineResponder.Observer = { status, errorCode in
+            let result = status == .switchingProtocols ? "success" : errorCode ?? "error"
+            Counter(label: "tbg_ws_handshakes_total", dimensions: [("result", result)]).increment()
+        }
+        return [main.path: count, alias.path: count]
+    }()
 
     private static func open(_ hub: Hub, _ maximumSockets: Int, _ context: AppContext) async throws -> UpgradeResponse {
         let caller = try context.requirePrincipal()

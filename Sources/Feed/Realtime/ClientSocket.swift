@@ -44,12 +44,11 @@ final class ClientSocket: WebSocketHandler {
     }
 
     /// - Parameter frame: the message as every ordinary client gets it.
-    func deliver(_ message: PublishedMessage, _ frame: ByteBuffer) {
-        guard resumes != nil, let output = resumes?[message.channel]?.received(message) else {
-            if resumes?[message.channel] == nil { send(frame, message.queueing) }
-            return
-        }
-        perform(output, message.channel)
+    /// - Returns: whether it goes to the client as it is; one that resumes may get it later, or have it already.
+    func deliver(_ message: PublishedMessage, _ frame: ByteBuffer) -> Bool {
+        guard resumes != nil, resumes?[message.channel] != nil else { return send(frame, message.queueing) }
+        if let output = resumes?[message.channel]?.received(message) { perform(output, message.channel) }
+        return false
     }
 
     func close(_ code: WebSocketCloseCode) {
@@ -74,7 +73,10 @@ final class ClientSocket: WebSocketHandler {
     }
 
     func text(_ message: ByteBuffer) {
-        perform(conversation.received(message.readableBytesView, now: Self.milliseconds()))
+        let before = channels
+        let action = conversation.received(message.readableBytesView, now: Self.milliseconds())
+        hub.counts.subscribed(from: before, to: channels)
+        perform(action)
     }
 
     func binary(_ message: ByteBuffer) {
@@ -95,6 +97,8 @@ final class ClientSocket: WebSocketHandler {
         backlog = nil
         sockets.remove(self)
         hub.leave(seat)
+        hub.counts.closed(code)
+        hub.counts.subscribed(from: channels, to: ChannelSet())
     }
 
     private func perform(_ action: SocketSession.Action) {
@@ -119,22 +123,33 @@ final class ClientSocket: WebSocketHandler {
 
     // MARK: sending
 
-    private func send(_ text: String) { send(WebSocketFrames.text(text), .kept) }
+    private func send(_ text: String) { _ = send(WebSocketFrames.text(text), .kept) }
 
-    private func send(_ frame: ByteBuffer, _ kind: OutboundClass) {
-        guard let socket else { return }
+    private func send(_ message: PublishedMessage, _ text: ByteBuffer, _ kind: OutboundClass) {
+        if send(WebSocketFrames.text(text), kind) { hub.counts.sent(message, to: 1) }
+    }
+
+    /// - Returns: whether the frame is written, or waits to be.
+    private func send(_ frame: ByteBuffer, _ kind: OutboundClass) -> Bool {
+        guard let socket else { return false }
         if backlog == nil {
             // A burst within one turn of the loop is not slowness.
             if !socket.isWritable { socket.flush() }
-            if socket.isWritable { return socket.send(frame: frame) }
+            if socket.isWritable {
+                socket.send(frame: frame)
+                return true
+            }
             backlog = OutboundQueue()
         }
         switch backlog?.append(frame, kind) {
-        case .queued(let dropped): if dropped > 0 { hub.counts.drop(.queueFull, dropped) }
+        case .queued(let dropped):
+            if dropped > 0 { hub.counts.drop(.queueFull, dropped) }
+            return true
         case .dropped: hub.counts.drop(.queueFull)
         case .overflow: close(Self.tooSlow)
         case nil: break
         }
+        return false
     }
 
     // MARK: resuming
@@ -176,12 +191,12 @@ final class ClientSocket: WebSocketHandler {
             send(#"{"type":"resync","channel":"\#(channel.rawValue)",\#(position.members.dropLast())}"#)
         case .message(let message, let position):
             // Nothing may be missing between two positions, so nothing of it is dropped.
-            send(WebSocketFrames.text(message.frameText(position.members)), .kept)
+            send(message, message.frameText(position.members), .kept)
         case .unavailable(let messages, let acknowledges):
             end(channel)
             if acknowledges { send(#"{"type":"subscribed","channel":"\#(channel.rawValue)"}"#) }
             send(#"{"type":"resync","channel":"\#(channel.rawValue)"}"#)
-            for message in messages { send(WebSocketFrames.text(message.frameText()), message.queueing) }
+            for message in messages { send(message, message.frameText(), message.queueing) }
         }
     }
 

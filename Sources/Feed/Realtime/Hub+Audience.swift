@@ -16,8 +16,10 @@ extension Hub: LiveAudience {
             let message = PublishedMessage(local: live.data, channel: live.channel, to: live.user)
             return (live: live, message: message, frame: WebSocketFrames.text(message.frameText()))
         }
-        _ = await onEachLoop { sockets in
-            for (live, message, frame) in prepared { sockets.deliverState(message, frame, to: live.user, isChanged: live.isChanged) }
+        _ = await onEachLoop { [counts] sockets in
+            for (live, message, frame) in prepared {
+                counts.sent(message, to: sockets.deliverState(message, frame, to: live.user, isChanged: live.isChanged))
+            }
         }
     }
 }

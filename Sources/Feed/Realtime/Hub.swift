@@ -34,7 +34,7 @@ package final class Hub: Sendable {
     let registry: SocketRegistry
     let resumeReader: ResumeReader
     let census: SocketCensus
-    let counts: MessageCounts
+    let counts: SocketMetrics
 
     /// An event loop and its sockets.
     struct Loop: Sendable {
@@ -54,7 +54,7 @@ package final class Hub: Sendable {
             Loop(eventLoop: $0, sockets: NIOLoopBoundBox.makeBoxSendingValue(LoopSockets(), eventLoop: $0))
         }
         self.loops = loops
-        let counts = MessageCounts()
+        let counts = SocketMetrics()
         self.counts = counts
         registry = SocketRegistry(redis: redis, clock: clock, node: "\(node)-\(Hex.encode(random.bytes(4)))")
         resumeReader = ResumeReader(redis: redis, random: random)

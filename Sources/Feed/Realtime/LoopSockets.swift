@@ -35,34 +35,31 @@ final class LoopSockets {
     }
 
     /// Hands a message to the sockets it is for; notifications need no subscription.
-    /// - Returns: whether there was any.
-    func deliver(_ message: PublishedMessage, _ frame: ByteBuffer) -> Bool {
+    /// - Returns: to how many.
+    func deliver(_ message: PublishedMessage, _ frame: ByteBuffer) -> Int {
         switch message.audience {
-        case .user(let user):
-            return deliver(message, frame, to: byUser[user] ?? [])
-        case .all(let excepted):
-            var isDelivered = false
-            for (user, sockets) in byUser where user != excepted {
-                if deliver(message, frame, to: sockets) { isDelivered = true }
-            }
-            return isDelivered
+        case .user(let user): deliver(message, frame, to: byUser[user] ?? [])
+        case .all(let excepted): byUser.reduce(0) { $1.key == excepted ? $0 : $0 + deliver(message, frame, to: $1.value) }
         }
     }
 
-    private func deliver(_ message: PublishedMessage, _ frame: ByteBuffer, to sockets: [ClientSocket]) -> Bool {
-        var isDelivered = false
+    private func deliver(_ message: PublishedMessage, _ frame: ByteBuffer, to sockets: [ClientSocket]) -> Int {
+        var count = 0
         for socket in sockets where message.channel == .notifications || socket.isSubscribed(to: message.channel) {
-            socket.deliver(message, frame)
-            isDelivered = true
+            if socket.deliver(message, frame) { count += 1 }
         }
-        return isDelivered
+        return count
     }
 
     /// Hands a user's state of a channel to the sockets that listen: if it has not changed, to those that have not had it.
-    func deliverState(_ message: PublishedMessage, _ frame: ByteBuffer, to user: UserID, isChanged: Bool) {
+    /// - Returns: to how many.
+    func deliverState(_ message: PublishedMessage, _ frame: ByteBuffer, to user: UserID, isChanged: Bool) -> Int {
+        var count = 0
         for socket in byUser[user] ?? [] where socket.isSubscribed(to: message.channel) {
-            if socket.takesState(of: message.channel) || isChanged { socket.deliver(message, frame) }
+            guard socket.takesState(of: message.channel) || isChanged else { continue }
+            if socket.deliver(message, frame) { count += 1 }
         }
+        return count
     }
 
     /// Users who listen to one of some channels, and to which of them.

@@ -9,7 +9,7 @@ struct MessageRouter: Sendable {
     private static let sessionEnded = WebSocketCloseCode(4001)
 
     let loops: [Hub.Loop]
-    let counts: MessageCounts
+    let counts: SocketMetrics
     let clock: Clock
 
     func route(_ message: RedisMessage) {
@@ -25,7 +25,9 @@ struct MessageRouter: Sendable {
         let frame = WebSocketFrames.text(message.frameText())
         for loop in loops {
             loop.eventLoop.execute {
-                guard loop.sockets.value.deliver(message, frame), message.publishedAt > 0 else { return }
+                let count = loop.sockets.value.deliver(message, frame)
+                counts.sent(message, to: count)
+                guard count > 0, message.publishedAt > 0 else { return }
                 // Behind the flush that ends this turn.
                 loop.eventLoop.execute {
                     let age = clock.now().millisecondsSinceUnixEpoch - message.publishedAt

@@ -35,6 +35,8 @@ struct PublishedMessage: Sendable, Equatable {
 
     let audience: Audience
     let channel: RealtimeChannel
+    /// What it tells, one of a few names.
+    let type: String
     let queueing: OutboundClass
     /// When it was published, Unix milliseconds; 0 unknown.
     let publishedAt: Int64
@@ -58,7 +60,8 @@ struct PublishedMessage: Sendable, Equatable {
     init(local data: ByteBuffer, channel: RealtimeChannel, to user: UserID) {
         audience = .user(user)
         self.channel = channel
-        queueing = .replaceable(ReplaceKey(type: channel == .mining ? "hashrate_update" : "stats_update"))
+        type = channel == .mining ? "hashrate_update" : "stats_update"
+        queueing = .replaceable(ReplaceKey(type: type))
         publishedAt = 0
         place = nil
         self.data = data
@@ -75,13 +78,13 @@ struct PublishedMessage: Sendable, Equatable {
             json.name("payload")
             json.raw(content)
             json.endObject()
-            (channel, data) = (.notifications, json.buffer)
+            (channel, type, data) = (.notifications, event, json.buffer)
             queueing = OutboundClass(personal: event, data: content)
         } else {
             guard let channel = members.channel.flatMap(RealtimeChannel.init(rawValue:)), let type = members.dataType else {
                 throw .malformed
             }
-            (self.channel, data) = (channel, content)
+            (self.channel, self.type, data) = (channel, type, content)
             queueing = OutboundClass(personal: type, data: content)
         }
         audience = .user(user)
@@ -92,18 +95,19 @@ struct PublishedMessage: Sendable, Equatable {
     private init(shared members: MessageMembers, _ topic: SharedTopic) throws(DropReason) {
         guard let channel = RealtimeChannel(rawValue: topic.channel.description) else { throw .unknownTopic }
         self.channel = channel
-        data = members.object(type: topic.rawValue)
+        type = topic.rawValue
+        data = members.object(type: type)
         publishedAt = members.at
         place = members.place
         if topic.audience != .all, members.user != nil || topic.audience == .owner {
             guard let owner = members.user?.id else { throw .noOwner }
             audience = .user(owner)
-            queueing = OutboundClass(personal: topic.rawValue, data: data)
+            queueing = OutboundClass(personal: type, data: data)
         } else {
             let excepted = members.excepted
             guard excepted == nil || excepted?.id != nil else { throw .malformed }
             audience = .all(except: excepted?.id)
-            queueing = OutboundClass(broadcast: topic.rawValue, data: data)
+            queueing = OutboundClass(broadcast: type, data: data)
         }
     }
 

@@ -1,5 +1,5 @@
 package import API
-import HTTPTypes
+package import HTTPTypes
 package import Hummingbird
 import Logging
 import NIOCore
@@ -8,7 +8,10 @@ import NIOCore
 /// (spec 01 §4 stages 1–5). Limits, routing, the gate and validation are the table's.
 package struct PipelineResponder: HTTPResponder {
     package typealias Context = AppContext
+    /// Told what a request was answered with, and the code of the error if it was refused.
+    package typealias Observer = @Sendable (_ status: HTTPResponse.Status, _ errorCode: String?) -> Void
 
+    private let observers: [String: Observer]
     private let routes: RouteResponder<AppContext>
     private let cors: CORSPolicy
     private let deadlines: RequestDeadlines
@@ -19,7 +22,15 @@ package struct PipelineResponder: HTTPResponder {
 
     static let requestID = SecurityHeaders.name("X-Request-Id")
 
-    package init(routes: RouteResponder<AppContext>, cors: CORSPolicy, deadlines: RequestDeadlines, runtime: Runtime) {
+    /// - Parameter observers: by path template.
+    package init(
+        routes: RouteResponder<AppContext>,
+        cors: CORSPolicy,
+        deadlines: RequestDeadlines,
+        runtime: Runtime,
+        observers: [String: Observer] = [:]
+    ) {
+        self.observers = observers
         self.routes = routes
         self.cors = cors
         self.deadlines = deadlines
@@ -48,6 +59,7 @@ package struct PipelineResponder: HTTPResponder {
         response.headers.append(HTTPField(name: Self.requestID, value: context.requestID))
         SecurityHeaders.add(to: &response.headers, isProduction: isProduction)
         accessLog.ended(request, response, context, after: NIODeadline.now() - started)
+        if let path = context.endpointPath { observers[path]?(response.status, context.facts.errorCode) }
         return response
     }
 

@@ -30,6 +30,10 @@ package enum MetricTable {
 
     private static let realtime: [MetricDescription] = [
         .gauge("tbg_ws_active_connections", "Open sockets."),
+        .gauge("tbg_ws_subscriptions", "Open sockets that listen to a channel.", labels: ["channel"]),
+        .counter("tbg_ws_handshakes_total", "Attempts to open a socket, by the code they were refused with.", labels: ["result"]),
+        .counter("tbg_ws_closes_total", "Sockets closed.", labels: ["code"]),
+        .counter("tbg_ws_messages_sent_total", "Messages handed to sockets.", labels: ["channel", "event_type"]),
         .counter("tbg_ws_messages_dropped_total", "Published messages that reached no socket.", labels: ["reason"]),
         .histogram(
             "tbg_ws_delivery_seconds",

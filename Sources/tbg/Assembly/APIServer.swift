@@ -128,6 +128,15 @@ struct APIServer {
         return table
     }
 
+    /// Slow clients are told so (spec 04 §7.4), and a node that stops lets its clients come back one after another elsewhere (§7.2).
+    static func socketLimits(_ settings: HTTPSettings) -> WebSocketConfiguration {
+        var limits = WebSocketConfiguration()
+        limits.writeStallTimeout = .seconds(10)
+        limits.writeStallCode = WebSocketCloseCode(4008)
+        limits.shutdownSpread = .seconds(Int64(min(10, settings.drainSeconds * 2)))
+        return limits
+    }
+
     /// The services of the role, in the order they start; they stop in reverse.
     /// - Parameter onListening: called with the port once it is open.
     func services(onListening: @escaping @Sendable (Int) -> Void = { _ in }) throws -> [any Service] {
@@ -142,16 +151,13 @@ struct APIServer {
             ),
             cors: cors,
             deadlines: deadlines,
-            runtime: runtime
+            runtime: runtime,
+            observers: FeedRoutes.observers
         )
-        var socketLimits = WebSocketConfiguration()
-        socketLimits.writeStallTimeout = .seconds(10)
-        socketLimits.writeStallCode = WebSocketCloseCode(4008)
-        socketLimits.shutdownSpread = .seconds(Int64(min(10, settings.http.drainSeconds * 2)))
         var http = HTTPConnectionConfiguration()
         http.rejectionContent = { responder.content(of: $0) }
         http.additionalChannelHandlers = { [CloseAfterResponseHandler()] }
-        let sockets = WebSocketServer(configuration: socketLimits, http: http)
+        let sockets = WebSocketServer(configuration: Self.socketLimits(settings.http), http: http)
         runtime.metrics.register(gauge: "tbg_ws_active_connections") { Double(sockets.count) }
         var quiet = logger
         quiet.logLevel = max(quiet.logLevel, .warning)

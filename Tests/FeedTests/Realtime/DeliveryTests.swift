@@ -128,7 +128,7 @@ struct DeliveryTests {
         let directory = try await TestServers.temporaryDirectory("redis")
         let server = RedisServer(directory: directory)
         try await server.start()
-        try await HubRig.run(redis: try await server.url(), node: "one", clock: ManualClock(HubRig.start)) { rig in
+        try await HubRig.run(redis: try await server.url(), node: "one") { rig in
             let plain = try await rig.socket(1, "dashboard")
             let resuming = try await rig.socket(2)
             resuming.client.send(text: #"{"action":"subscribe","channel":"mining","resume":true}"#)

@@ -1,4 +1,5 @@
 import Accounts
+import CoreMetrics
 import Foundation
 import GameRules
 import Hummingbird
@@ -8,6 +9,7 @@ import Logging
 import NIOCore
 import NIOPosix
 import Platform
+import Prometheus
 import Redis
 import ServiceLifecycle
 import TestServers
@@ -23,16 +25,18 @@ struct HubRig: Sendable {
     let redis: RedisClient
     let publisher: Publisher
     let clock: ManualClock
+    private let metrics: PrometheusRegistry
 
     static let start = Instant(millisecondsSinceUnixEpoch: 1_772_020_800_000)
 
     static func run(_ body: @Sendable (HubRig) async throws -> Void) async throws {
-        try await withOwnRedis { try await run(redis: $0, node: "one", clock: ManualClock(start), body) }
+        try await withOwnRedis { try await run(redis: try await $0.url(), node: "one", body) }
     }
 
     /// Two nodes with one Redis.
     static func runTwo(_ body: @escaping @Sendable (HubRig, HubRig) async throws -> Void) async throws {
-        try await withOwnRedis { url in
+        try await withOwnRedis { redis in
+            let url = try await redis.url()
             let clock = ManualClock(start)
             try await run(redis: url, node: "one", clock: clock) { one in
                 try await run(redis: url, node: "two", clock: clock) { two in try await body(one, two) }
@@ -41,21 +45,28 @@ struct HubRig: Sendable {
     }
 
     /// Topics are common to all databases of a Redis, so tests that share one would hear each other.
-    private static func withOwnRedis(_ body: (_ url: String) async throws -> Void) async throws {
+    static func withOwnRedis(_ body: (RedisServer) async throws -> Void) async throws {
         let server = RedisServer(directory: try await TestServers.temporaryDirectory("redis"))
         try await server.start()
         let result: Result<Void, any Error>
-        do { result = .success(try await body(try await server.url())) } catch { result = .failure(error) }
+        do { result = .success(try await body(server)) } catch { result = .failure(error) }
         await server.stop()
         try result.get()
     }
 
-    static func run(redis url: String, node: String, clock: ManualClock, _ body: @Sendable (HubRig) async throws -> Void) async throws {
+    /// Runs a node; at its end its sockets are closed as those of a node that stops.
+    static func run(
+        redis url: String,
+        node: String,
+        clock: ManualClock = ManualClock(start),
+        _ body: @Sendable (HubRig) async throws -> Void
+    ) async throws {
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         let group = MultiThreadedEventLoopGroup.singleton
         let client = RedisClient(configuration: try RedisConfiguration(url: url), eventLoopGroup: group, logger: logger)
-        let hub = Hub(redis: client, eventLoopGroup: group, clock: clock.clock, node: node)
+        let metrics = PrometheusRegistry(descriptions: MetricTable.all)
+        let hub = withMetricsFactory(metrics) { Hub(redis: client, eventLoopGroup: group, clock: clock.clock, node: node) }
         await hub.listen()
         let router = Router(context: SocketContext.self)
         router.get("/:user/:session") { _, context in
@@ -89,7 +100,8 @@ struct HubRig: Sendable {
             url: "ws://127.0.0.1:\(port)",
             redis: client,
             publisher: Publisher(redis: client, clock: clock.clock),
-            clock: clock
+            clock: clock,
+            metrics: metrics
         )
         let result: Result<Void, any Error>
         do { result = .success(try await body(rig)) } catch { result = .failure(error) }
@@ -108,6 +120,21 @@ struct HubRig: Sendable {
             #expect(await socket.nextText() == #"{"type":"subscribed","channel":"\#(channel)"}"#)
         }
         return socket
+    }
+
+    /// Opens and subscribes many sockets, each of a user of its own unless told otherwise.
+    func sockets(_ count: Int, perUser: Int = 1, from first: Int64 = 1, _ channel: String) async throws -> [WebSocketClientSession] {
+        var sockets: [WebSocketClientSession] = []
+        for number in 0..<count { sockets.append(try await socket(first + Int64(number / perUser), channel)) }
+        return sockets
+    }
+
+    /// The value of a series; nil when it is not there.
+    func metric(_ series: String) -> Double? {
+        for line in String(decoding: metrics.render(), as: UTF8.self).split(separator: "\n") where line.hasPrefix(series + " ") {
+            return Double(line.dropFirst(series.count + 1))
+        }
+        return nil
     }
 
     /// Publishes as any producer might.
