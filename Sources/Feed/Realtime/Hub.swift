@@ -23,9 +23,9 @@ package final class Hub: Sendable {
         var total = 0
         var lastSeat: UInt64 = 0
         var isDraining = false
-        /// Places to be given back in Redis, and whether somebody is at it.
+        /// Places to be given back in Redis, and who is at it.
         var leaving: [SocketSeat] = []
-        var isReleasing = false
+        var releasing: Task<Void, Never>?
     }
 
     private let users = Mutex(Users())
@@ -124,12 +124,10 @@ package final class Hub: Sendable {
     /// Gives a place back; the topic is released a little later.
     package func leave(_ seat: SocketSeat) {
         giveBack(seat)
-        let isFirst = users.withLock { users in
+        users.withLock { users in
             users.leaving.append(seat)
-            defer { users.isReleasing = true }
-            return !users.isReleasing
+            if users.releasing == nil { users.releasing = Task { await release() } }
         }
-        if isFirst { Task { await release() } }
     }
 
     private func giveBack(_ seat: SocketSeat) {
@@ -151,7 +149,7 @@ package final class Hub: Sendable {
         while true {
             let seats = users.withLock { users in
                 defer { users.leaving = [] }
-                users.isReleasing = !users.leaving.isEmpty
+                if users.leaving.isEmpty { users.releasing = nil }
                 return users.leaving
             }
             guard !seats.isEmpty else { return }
@@ -192,5 +190,9 @@ package final class Hub: Sendable {
     /// Open sockets on this node.
     package var openSockets: Int { users.withLock { $0.total } }
 
-    package func close() async { await subscriber.close() }
+    /// Ends listening, when all sockets have closed and their places are given back: their users come back at once, elsewhere.
+    package func close() async {
+        await users.withLock { $0.releasing }?.value
+        await subscriber.close()
+    }
 }

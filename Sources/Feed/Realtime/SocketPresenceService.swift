@@ -1,7 +1,8 @@
 import GameRules
 import ServiceLifecycle
 
-/// Says every half minute which sockets are still open here (spec 04 §7.1), and how many.
+/// Says every half minute which sockets are still open here (spec 04 §7.1), and how many. To be stopped after the sockets: it gives back
+/// what they held.
 package struct SocketPresenceService: Service {
     private static let interval = Duration.seconds(30)
 
@@ -15,6 +16,7 @@ package struct SocketPresenceService: Service {
         await cancelWhenGracefulShutdown {
             repeat { await hub.tellPresence() } while (try? await Task.sleep(for: Self.interval)) != nil
         }
+        await hub.close()
     }
 }
 
