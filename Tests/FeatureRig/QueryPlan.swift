@@ -8,9 +8,11 @@ package struct QueryPlan: Sendable {
     private let nodes: [JSONObject]
 
     /// Runs a statement and takes back what it changed.
-    package static func explain(_ sql: SQL, in database: PostgresClient) async throws -> QueryPlan {
+    /// - Parameter usesIndexes: whether tables are read from end to end only where nothing else is possible, however small they are.
+    package static func explain(_ sql: SQL, in database: PostgresClient, usesIndexes: Bool = false) async throws -> QueryPlan {
         try await database.withConnection { connection in
             try await connection.execute("begin")
+            if usesIndexes { try await connection.execute("set local enable_seqscan = off") }
             let rows = try await connection.query("explain (analyze, buffers, timing off, summary off, costs off, format json) \(sql: sql)")
             let text = try rows.map { try String(postgres: $0[0]) }.joined()
             try await connection.execute("rollback")

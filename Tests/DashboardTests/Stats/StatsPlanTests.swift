@@ -60,10 +60,8 @@ struct StatsPlanTests {
         let name: String
         let sql: SQL
         let tables: Set<String>
-        /// Rows met at most by one node.
-        let rows: Int
-        /// The only table that may be read whole: it has twenty rows.
-        var small: Set<String> = []
+        /// Rows read for one user.
+        let rows: Int64
     }
 
     private static func cases(_ users: [UserID]) -> [Case] {
@@ -72,48 +70,45 @@ struct StatsPlanTests {
                 name: "facts",
                 sql: StatsStore.facts(of: users, today: today),
                 tables: ["user_daily_stats", "personal_bests", "workers"],
-                rows: 3 * users.count
+                rows: 5
             ),
-            Case(name: "hours", sql: StatsStore.hours(of: users, before: hour), tables: ["hourly_shares"], rows: 49 * users.count),
+            Case(name: "hours", sql: StatsStore.hours(of: users, before: hour), tables: ["hourly_shares"], rows: 49),
             Case(
                 name: "progress",
                 sql: ProgressStore.statement(users: users, week: today.isoWeek),
                 tables: ["user_gamification", "streak_calendar"],
-                rows: users.count
+                rows: 2
             ),
-            Case(name: "miners", sql: StatsStore.miners(users), tables: ["users"], rows: users.count),
-            Case(name: "board", sql: WorkerBoard.statement(users: users, at: now), tables: ["workers"], rows: 3 * users.count),
+            Case(name: "miners", sql: StatsStore.miners(users), tables: ["users"], rows: 1),
+            Case(name: "board", sql: WorkerBoard.statement(users: users, at: now), tables: ["workers"], rows: 3),
             Case(
                 name: "badges",
                 sql: RecentBadgeStore.statement(user: users[0], limit: 20),
                 tables: ["user_badges", "badge_definitions"],
-                rows: 20,
-                small: ["badge_definitions"]
+                rows: 40
             ),
         ]
     }
 
-    @Test("One user and five hundred are found by keys, in the ranges of the window, and no share is read")
-    func plans() async throws {
+    /// Of five hundred among a few thousand a table may be cheaper to read whole, so for them it is shown that the keys suffice.
+    @Test(
+        "One user and five hundred are found by keys, in the ranges of the window, and no share is read",
+        arguments: [[UserID(21)], batch]
+    )
+    func plans(of users: [UserID]) async throws {
         try await withDatabase(template: TestRuntime.migrated) { database in
             let client = PostgresClient(configuration: try PostgresConfiguration(url: database.url), logger: .init(label: "test"))
             try await fill(client)
             let ranges = try await ranges(of: "hourly_shares", client)
-            for users in [[UserID(21)], Self.batch] {
-                for item in Self.cases(users) {
-                    let rows = try await client.query("explain (analyze, timing off, format json, costs off) \(sql: item.sql)")
-                    let plan = try rows.map { try String(postgres: $0[0]) }.joined()
-                    let read = Set(plan.matches(of: /"Relation Name": "([a-z_0-9]+)"/).map { String($0.1) })
-                    let tables = Set(read.map { ranges.contains($0) ? "hourly_shares" : $0 })
-                    #expect(tables == item.tables, "\(item.name)")
-                    #expect(read.intersection(ranges).count <= 2, "\(item.name): \(read)")
-                    let scans = Set(plan.matches(of: /"Seq Scan"[^{}]*"Relation Name": "([a-z_0-9]+)"/).map { String($0.1) })
-                    // For five hundred of ten thousand a table of totals may be cheaper to read whole.
-                    if users.count == 1 { #expect(scans.isSubset(of: item.small), "\(item.name): \(plan)") }
-                    #expect(scans.isDisjoint(with: ranges.union(["user_daily_stats"])), "\(item.name): \(plan)")
-                    let met = plan.matches(of: /"Actual Rows": ([0-9]+)/).compactMap { Int($0.1) }.max() ?? 0
-                    if users.count == 1 { #expect(met <= item.rows, "\(item.name): \(plan)") }
-                }
+            for item in Self.cases(users) {
+                let plan = try await QueryPlan.explain(item.sql, in: client, usesIndexes: users.count > 1)
+                #expect(Set(plan.relations.map { ranges.contains($0) ? "hourly_shares" : $0 }) == item.tables, "\(item.name)")
+                #expect(plan.relations.intersection(ranges).count <= 2, "\(item.name): \(plan.relations)")
+                // Twenty definitions are read whole when one user asks.
+                #expect(plan.scanned.subtracting(["badge_definitions"]).isEmpty, "\(item.name): \(plan.text)")
+                // Small tables may be joined whole; the hours never.
+                let read = users.count == 1 ? plan.rowsRead : plan.rowsRead(from: ranges.contains)
+                #expect(read <= item.rows * Int64(users.count), "\(item.name): \(plan.text)")
             }
             await client.close()
         }

@@ -57,10 +57,14 @@ struct StatsRouteTests {
         }
     }
 
-    @Test("The shares of today are compared with yesterday's until this time")
-    func sharesChange() async throws {
-        // 02:15.
-        try await DashboardRig.run(at: UTCDay(containing: DashboardRig.start).start.adding(seconds: 2 * 3600 + 900)) { rig in
+    /// Clocks in Berlin go forward at one in the morning of 29 March 2026, and back at one on 25 October.
+    @Test(
+        "The shares of today are compared with yesterday's until this time, though the server's days may have 23 hours, or 25",
+        arguments: [("2026-02-24T02:15:00Z", "UTC"), ("2026-03-29T02:15:00Z", "Europe/Berlin"), ("2026-10-25T02:15:00Z", "Europe/Berlin")]
+    )
+    func sharesChange(at time: String, zone: String) async throws {
+        let now = try #require(Instant(rfc3339: time))
+        try await DashboardRig.run(at: now, zone: zone) { rig in
             let miner = try await rig.miner()
             let idle = try await rig.miner(DashboardRig.otherAddress)
             for (age, shares) in [(26, 100), (25, 70), (24, 80), (27, 5000), (23, 5000)] as [(Int, Int64)] {

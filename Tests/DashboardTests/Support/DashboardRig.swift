@@ -5,6 +5,7 @@ import Foundation
 import GameRules
 import HTTPTypes
 import LocalServers
+import Logging
 import Platform
 import Postgres
 import Redis
@@ -30,9 +31,15 @@ struct DashboardRig: Sendable {
     static let otherAddress = "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4"
 
     /// Runs a test on a fresh database and a Redis of its own, which it may stop.
-    static func run(at start: Instant = start, _ body: @Sendable (DashboardRig) async throws -> Void) async throws {
+    /// - Parameter zone: the time zone the database is set to.
+    static func run(
+        at start: Instant = start,
+        zone: String = "UTC",
+        _ body: @Sendable (DashboardRig) async throws -> Void
+    ) async throws {
         try await TestSlots.with {
             try await withDatabase(template: TestRuntime.migrated) { database in
+                try await set(zone, for: database)
                 try await TestServers.withPrivateRedis { redis in
                     try await TestRuntime.run(database: database.url, redis: try await redis.url(), at: start) { runtime, clock in
                         try await TimeTableKeeper(database: runtime.database).makeRanges(at: start)
@@ -46,6 +53,17 @@ struct DashboardRig: Sendable {
                 }
             }
         }
+    }
+
+    private static func set(_ zone: String, for database: TestDatabase) async throws {
+        let client = PostgresClient(configuration: try PostgresConfiguration(url: database.url), logger: .init(label: "test"))
+        try await client.withConnection { connection in
+            _ = try await connection.query("select set_config('tbg.zone', \(zone), false)")
+            try await connection.execute(
+                "do $$ begin execute format('alter database %I set timezone to %L', current_database(), current_setting('tbg.zone')); end $$"
+            )
+        }
+        await client.close()
     }
 
     // MARK: calling
