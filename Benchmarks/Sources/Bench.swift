@@ -16,6 +16,7 @@ struct Bench: AsyncParsableCommand {
             Sockets.self,
             Broadcast.self,
             Connect.self,
+            Storm.self,
             SignIns.self,
             Me.self,
             Dashboard.self,
@@ -27,6 +28,7 @@ struct Bench: AsyncParsableCommand {
             BareServer.self,
             SocketClients.self,
             BroadcastClients.self,
+            StormClients.self,
             BareBroadcast.self,
         ]
     )

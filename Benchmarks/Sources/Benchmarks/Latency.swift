@@ -7,9 +7,10 @@ import Platform
 import Postgres
 import Synchronization
 
-/// How long a share takes from the collector's socket to its row, at a steady rate.
+/// How long a share takes from the collector's socket to its row, and to its owner's socket, at a steady rate; and how long the start page's
+/// figures take while the sockets are open.
 struct Latency: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Milliseconds from the collector's socket to the committed row.")
+    static let configuration = CommandConfiguration(abstract: "Milliseconds from the collector's socket to the row and to the owner.")
 
     @OptionGroup var options: RigOptions
 
@@ -19,37 +20,67 @@ struct Latency: AsyncParsableCommand {
     @Option(help: "Seconds of one measurement.")
     var seconds = 10
 
-    @Option(help: "Miners they come from.")
+    @Option(help: "Miners they come from, each with a socket of his own.")
     var miners = 1_000
 
     func run() async throws {
         try await Rig.run(options) { rig in
+            let tokens = rig.directory + "/tokens"
+            try await TokenFile.write(to: tokens, users: miners, rig)
             let socket = rig.directory + "/events.sock"
             let spool = rig.directory + "/spool"
+            let api = try await rig.startAPI()
             let worker = try await rig.start(role: "worker")
             let collector = try await rig.start(role: "collect", ["TBG_COLLECTOR_SOCKET": socket, "TBG_COLLECTOR_SPOOL_DIR": spool])
             while !FileManager.default.fileExists(atPath: socket) { try await Task.sleep(for: .milliseconds(10)) }
             let database = try await rig.databaseClient()
             let generator = ShareGenerator(miners: miners)
-            // The first shares make the miners' accounts.
+            // The first shares make the miners known.
             var stored = try await measure(generator, socket, database, from: 0, count: 2 * miners).count
-            var all: [Double] = []
-            for _ in 0..<(options.repetitions ?? 3) {
+
+            let log = rig.directory + "/owners.log"
+            let arguments = [
+                "broadcast-clients", "--url", "ws://127.0.0.1:\(api.port)/ws", "--tokens", tokens, "--sockets", String(miners),
+                "--channel", "mining", "--messages", String(rate * seconds),
+            ]
+            let owners = try await ChildProcess.start(Command(Programs.own, arguments, logPath: log))
+            _ = try await ClientLog(path: log, child: owners).lines("open", 1)
+            var rows: [Double] = []
+            var messages: [[Double]] = []
+            for round in 1...(options.repetitions ?? 3) {
                 let times = try await measure(generator, socket, database, from: stored, count: rate * seconds)
                 stored += times.count
-                all += times
+                rows += times
+                let lines = try await ClientLog(path: log, child: owners).lines("round", round)
+                messages.append(lines[round - 1].split(separator: " ").dropFirst().compactMap { Double($0) }.map { $0 / 1e6 })
             }
+            let header = "Authorization: Bearer " + (try String(contentsOfFile: tokens, encoding: .utf8).prefix { $0 != "\n" })
+            let stats = api.url + "/api/v1/dashboard/stats"
+            _ = try await Wrk.run(stats, seconds: 1, headers: [header])
+            let figures = try await Wrk.run(stats, seconds: 12, headers: [header])
+            guard owners.isRunning else { throw BenchmarkFailure("sockets were lost: see \(log)") }
+            await owners.stop(grace: .seconds(10))
             await collector.stop()
             await worker.stop()
+            await api.stop()
             await database.close()
 
-            all.sort()
-            var report = Report("milliseconds from the socket to the committed row, \(Double(rate).grouped) shares a second", "", "ms")
-            for (name, place) in [("median", 0.5), ("95 of 100 within", 0.95), ("99 of 100 within", 0.99)] {
-                report.row(name, all[Int(Double(all.count - 1) * place)].formatted(1))
-            }
-            report.row("longest", (all.last ?? 0).formatted(1))
-            report.atMost(50, all[Int(Double(all.count - 1) * 0.99)], "99 of 100 within", unit: "ms")
+            rows.sort()
+            let row = [0.5, 0.99, 1].map { rows[Int(Double(rows.count - 1) * $0)] }
+            let message = (0..<3).map { column in messages.map { $0[column] }.median }
+            var report = Report(
+                "milliseconds from the collector's socket, \(Double(rate).grouped) shares a second, \(Double(miners).grouped) sockets",
+                "",
+                "p50 ms",
+                "p99 ms",
+                "longest"
+            )
+            report.row("to the committed row", row[0].formatted(1), row[1].formatted(1), row[2].formatted(1))
+            report.row("to the owner's socket", message[0].formatted(1), message[1].formatted(1), message[2].formatted(1))
+            report.row("GET /dashboard/stats, 64 connections", "", figures.p99.formatted(1), "")
+            report.atMost(50, row[1], "row, 99 of 100 within", unit: "ms")
+            report.atMost(50, message[1], "message, 99 of 100 within", unit: "ms")
+            report.atMost(10, figures.p99, "stats, 99 of 100 within", unit: "ms")
             report.show()
         }
     }
@@ -73,6 +104,7 @@ struct Latency: AsyncParsableCommand {
                 let wait = due - .now
                 if wait > .milliseconds(1) { Thread.sleep(forTimeInterval: Double(wait.components.attoseconds) * 1e-18) }
                 sent.note(index, .now)
+                let datagram = #"{"event_id":"\#(BroadcastStamp.shareID(BroadcastStamp.now(), stored + index))","# + datagram.dropFirst()
                 while sender.send(datagram) != .sent { Thread.sleep(forTimeInterval: 0.0005) }
             }
         }

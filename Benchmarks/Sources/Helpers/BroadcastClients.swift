@@ -12,6 +12,8 @@ struct BroadcastClients: AsyncParsableCommand {
     @Option var url: String
     @Option var tokens: String
     @Option var sockets: Int
+    @Option var channel = "competition"
+    @Option(help: "Messages of which the ages are told together; by default each socket gets one.") var messages: Int?
     @Flag(help: "Say how long opening took instead of waiting for messages.") var onlyConnects = false
 
     /// Handshakes under way at once.
@@ -20,7 +22,7 @@ struct BroadcastClients: AsyncParsableCommand {
     func run() async throws {
         let tokens = try String(contentsOfFile: tokens, encoding: .utf8).split(separator: "\n").map(String.init)
         guard !tokens.isEmpty else { throw BenchmarkFailure("no tokens") }
-        let ages = BroadcastAges(sockets: sockets)
+        let ages = BroadcastAges(messages: messages ?? sockets)
         var clients: [WebSocketClient] = []
         clients.reserveCapacity(sockets)
         let (seconds, _) = try await stopwatch {
@@ -39,8 +41,8 @@ struct BroadcastClients: AsyncParsableCommand {
             }
         }
         if !onlyConnects {
-            for client in clients { client.send(text: #"{"action":"subscribe","channel":"competition"}"#) }
-            try await ages.waitForAcknowledgements()
+            for client in clients { client.send(text: #"{"action":"subscribe","channel":"\#(channel)"}"#) }
+            try await ages.waitForAcknowledgements(sockets)
         }
         Self.say("open \(clients.count) \(seconds)")
         while true { try await Task.sleep(for: .seconds(3600)) }
@@ -51,24 +53,29 @@ struct BroadcastClients: AsyncParsableCommand {
     }
 }
 
-/// The ages of one message at its receivers.
+/// The ages of messages at their receivers.
 private final class BroadcastAges: Sendable {
     private struct State {
         var acknowledged = 0
         var ages: [Int64] = []
     }
 
-    private let sockets: Int
+    private let messages: Int
     private let state = Mutex(State())
 
-    init(sockets: Int) { self.sockets = sockets }
+    init(messages: Int) { self.messages = messages }
 
     func note(_ message: ByteBuffer) {
-        guard let sent = Self.stamp(message) else { return state.withLock { $0.acknowledged += 1 } }
-        let age = BroadcastStamp.now() - sent
+        let now = BroadcastStamp.now()
+        guard let sent = BroadcastStamp.read(message) else {
+            // Figures and the like come beside what is measured.
+            if String(buffer: message).hasPrefix(#"{"type":"subscribed""#) { state.withLock { $0.acknowledged += 1 } }
+            return
+        }
+        let age = now - sent
         let complete: [Int64]? = state.withLock { state in
             state.ages.append(age)
-            guard state.ages.count == sockets else { return nil }
+            guard state.ages.count == messages else { return nil }
             defer { state.ages = [] }
             return state.ages
         }
@@ -76,18 +83,8 @@ private final class BroadcastAges: Sendable {
         BroadcastClients.say("round \(ages[ages.count / 2]) \(ages[ages.count * 99 / 100]) \(ages[ages.count - 1])")
     }
 
-    func waitForAcknowledgements() async throws {
+    func waitForAcknowledgements(_ sockets: Int) async throws {
         while state.withLock({ $0.acknowledged }) < sockets { try await Task.sleep(for: .milliseconds(20)) }
-    }
-
-    /// The number behind `"t":`.
-    private static func stamp(_ message: ByteBuffer) -> Int64? {
-        let bytes = Array(message.readableBytesView)
-        let mark = Array(#""t":"#.utf8)
-        guard let start = (0..<max(0, bytes.count - mark.count)).first(where: { bytes[$0..<($0 + mark.count)].elementsEqual(mark) }) else {
-            return nil
-        }
-        return Int64(String(decoding: bytes[(start + mark.count)...].prefix { (48...57).contains($0) }, as: UTF8.self))
     }
 }
 
@@ -102,4 +99,27 @@ enum BroadcastStamp {
 
     /// The members of a message of about 200 bytes.
     static func members(_ now: Int64) -> String { #""t":\#(now),"text":"\#(String(repeating: "x", count: 110))""# }
+
+    /// The id of a share that tells when it was sent: a UUID of decimal digits, the instant's twenty and twelve that tell shares apart.
+    static func shareID(_ now: Int64, _ number: Int) -> String {
+        let digits = Array(padded(now, 20) + padded(Int64(number), 12))
+        return [0..<8, 8..<12, 12..<16, 16..<20, 20..<32].map { String(digits[$0]) }.joined(separator: "-")
+    }
+
+    /// The instant a message carries, as a member `t` or in the id of a share.
+    static func read(_ message: ByteBuffer) -> Int64? {
+        let bytes = Array(message.readableBytesView)
+        for mark in [#""t":"#, #""id":""#].map({ Array($0.utf8) }) {
+            guard let start = (0..<max(0, bytes.count - mark.count)).first(where: { bytes[$0..<($0 + mark.count)].elementsEqual(mark) })
+            else { continue }
+            let digits = bytes[(start + mark.count)...].prefix { (48...57).contains($0) || $0 == UInt8(ascii: "-") }
+            return Int64(String(decoding: digits.filter { $0 != UInt8(ascii: "-") }.prefix(20), as: UTF8.self))
+        }
+        return nil
+    }
+
+    private static func padded(_ number: Int64, _ width: Int) -> String {
+        let digits = String(number)
+        return String(repeating: "0", count: max(0, width - digits.count)) + digits
+    }
 }
