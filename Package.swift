@@ -118,7 +118,7 @@ let package = Package(
                 crypto, cryptoExtras, deque, lifecycle, metrics,
             ]
                 + [logging] + web,
-            resources: ["0001_baseline", "0002_accounts", "0003_dashboard", "0004_gamification"].map {
+            resources: ["0001_baseline", "0002_accounts", "0003_dashboard", "0004_gamification", "0005_rejects"].map {
                 .embedInCode("Database/Migrations/\($0).sql")
             }
         ),

@@ -19,6 +19,7 @@ struct SharedLoadTests {
             try await withRedis { server in
                 let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
                 let database = PostgresClient(configuration: try PostgresConfiguration(url: store.url), logger: quiet)
+                try await database.execute(input.owners)
                 let redis = RedisClient(
                     configuration: try .patient(server.url),
                     eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
@@ -56,7 +57,8 @@ struct SharedLoadTests {
                     guard let group = try? await redis.xinfoGroups("mining:share_submitted").first else { return false }
                     return group.pending == 0 && group.lag == 0
                 }
-                #expect(try await StoredSums(database: database).differences(from: input) == [])
+                let differences = try await StoredSums(database: database).differences(from: input)
+                #expect(differences == [])
                 #expect(try await redis.xlen("mining:share_submitted:dead") == 0)
                 #expect(try await redis.xinfoGroups("mining:share_submitted").first?.consumers == count, "each had its part")
                 for worker in workers { await worker.stop(grace: .seconds(20)) }

@@ -30,6 +30,7 @@ struct WorkerTaskTests {
             #expect(tasks["hashrate_snapshots"] == .every(seconds: 300, offsetSeconds: 5))
             #expect(tasks["worker_timeout"] == .every(seconds: 30))
             #expect(tasks["bulk_hashrates"] == .every(seconds: 60))
+            #expect(tasks["rank_reconciliation"] == .every(seconds: 30))
             #expect(tasks["rollup_audit"] == .daily(hour: 0, minute: 20))
             #expect(tasks["worker_archive"] == .daily(hour: 3, minute: 30))
         }

@@ -23,7 +23,7 @@ package struct RankDepartures: DepartureObserver {
         await attempt { try await bans.readmit(user, at: now) }
     }
 
-    /// The database is right whatever happens here; ranks follow it when they are next built.
+    /// The database is right whatever happens here; ``RankReconciliation`` makes good what Redis missed.
     private func attempt(_ action: () async throws -> Void) async {
         do { try await action() } catch {
             logger.warning("ranks not refreshed", metadata: ["event": "live_state", "error_kind": "\(type(of: error))"])

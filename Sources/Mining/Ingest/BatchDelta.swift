@@ -44,6 +44,18 @@ package struct BatchDelta: Sendable {
         package var difficultyAt: Instant
     }
 
+    /// Shares of a worker rejected on a day for one reason.
+    package struct WorkerReject: Hashable, Sendable, Comparable {
+        package let worker: Int64
+        package let day: UTCDay
+        /// The pool's word, empty when it gave none.
+        package let reason: String
+
+        package static func < (left: WorkerReject, right: WorkerReject) -> Bool {
+            (left.worker, left.day, left.reason) < (right.worker, right.day, right.reason)
+        }
+    }
+
     package struct PoolHour: Sendable, Equatable {
         package var tally = ShareTally()
         package var decades = DifficultyHistogram()
@@ -54,6 +66,7 @@ package struct BatchDelta: Sendable {
     package private(set) var hours: [UserHour: ShareTally] = [:]
     package private(set) var workers: [Int64: Worker] = [:]
     package private(set) var workerDays: [WorkerDay: ShareTally] = [:]
+    package private(set) var rejects: [WorkerReject: Int64] = [:]
     package private(set) var poolHours: [UTCHour: PoolHour] = [:]
 
     package init() {}
@@ -72,7 +85,11 @@ package struct BatchDelta: Sendable {
         workerDays[WorkerDay(user: share.userID, worker: share.workerID, day: day), default: ShareTally()].add(share)
         poolHours[hour, default: PoolHour()].add(share)
         days[UserDay(user: share.userID, day: day), default: Day()].add(share)
-        if share.isAccepted { addPresence(share, day) }
+        if share.isAccepted {
+            addPresence(share, day)
+        } else {
+            rejects[WorkerReject(worker: share.workerID, day: day, reason: share.rejectReason ?? ""), default: 0] += 1
+        }
     }
 
     /// The best share of every user and period. Made of the days' bests: naming three periods for each share would cost more than

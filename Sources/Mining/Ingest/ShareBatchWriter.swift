@@ -132,6 +132,7 @@ package struct ShareBatchWriter: Sendable {
         let newlyActive = Self.newlyActiveDays(delta, stored)
         if !newlyActive.isEmpty { second.append(store.addDaysActive(newlyActive.sorted { $0.key < $1.key })) }
         if !bestShares.isEmpty { second.append(store.markBests(Array(bestShares))) }
+        if !delta.rejects.isEmpty { second.append(store.addRejects(delta.rejects.sorted { $0.key < $1.key })) }
         second += store.addPoolHours(delta.poolHours.sorted { $0.key < $1.key })
         let results = try await transaction.pipeline(second)
 

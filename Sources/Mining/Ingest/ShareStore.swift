@@ -129,6 +129,14 @@ package struct ShareStore: Sendable {
         """
     }
 
+    func addRejects(_ rejects: [(key: BatchDelta.WorkerReject, value: Int64)]) -> SQL {
+        """
+        insert into worker_rejects as t (worker_id, bucket, reason, rejected_shares)
+        select * from unnest(\(rejects.map(\.key.worker)), \(rejects.map(\.key.day)), \(rejects.map(\.key.reason)), \(rejects.map(\.value)))
+        on conflict (worker_id, bucket, reason) do update set rejected_shares = t.rejected_shares + excluded.rejected_shares
+        """
+    }
+
     func addHours(_ hours: [(key: BatchDelta.UserHour, value: ShareTally)]) -> SQL {
         """
         insert into hourly_shares as t (user_id, bucket, total_shares, accepted_shares, rejected_shares, work, share_diff_sum, best_diff)

@@ -8,6 +8,8 @@ package struct MiningJobs: Sendable {
     package let bulkHashrates: BulkHashrates
     /// Every thirty seconds.
     package let timeout: WorkerTimeout
+    /// Every thirty seconds.
+    package let ranks: RankReconciliation
     /// Every night, after the day is over.
     package let audit: RollupAudit
     /// Every night.
@@ -18,6 +20,7 @@ package struct MiningJobs: Sendable {
         snapshots = HashrateSnapshots(runtime: runtime)
         bulkHashrates = BulkHashrates(runtime: runtime)
         timeout = MiningPipeline(runtime: runtime, observers: observers).timeout
+        ranks = RankReconciliation(runtime: runtime)
         audit = RollupAudit(runtime: runtime)
         archive = WorkerArchive(runtime: runtime)
     }

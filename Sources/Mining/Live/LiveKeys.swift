@@ -20,7 +20,9 @@ package enum LiveKeys {
     package static func userHashrate(_ address: String) -> String { "user_hashrate:" + address }
     /// Sorted set of user ids by best difficulty of one period.
     package static func rank(_ timeframe: BestTimeframe, _ period: String) -> String { "mining:rank:\(timeframe.rawValue):\(period)" }
-    /// Set of banned users, who are in no rank.
+    /// Instant up to which bans, pardons and deletions have reached the ranks.
+    package static let ranksFollowed = "mining:rank:followed"
+    /// Set of banned and deleted users, who are in no rank.
     package static let unranked = "mining:unranked"
     /// Says that live state has been built; missing after a loss of Redis.
     package static let isBuilt = "mining:live:built"

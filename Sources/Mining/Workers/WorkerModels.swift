@@ -33,10 +33,22 @@ struct WorkerList: ResponseObject {
 struct WorkerDetail: ResponseObject {
     let worker: WorkerItem
     let recentShares: [ShareItem]
+    let rejects: [RejectCount]
 
     static let fields = JSONFields<WorkerDetail>()
         .field("worker", \.worker)
         .field("recent_shares", \.recentShares, "At most ten, newest first")
+        .field("reject_reasons", \.rejects, "Of the last 30 UTC days, the most frequent first")
+}
+
+/// How often the pool rejected shares of a worker for one reason.
+struct RejectCount: ResponseObject, Equatable {
+    let reason: String?
+    let count: Int64
+
+    static let fields = JSONFields<RejectCount>("RejectCount")
+        .field("reason", \.reason, "The pool's word; null when it gave none")
+        .field("count", \.count)
 }
 
 /// Whether a worker is online (spec 03a §8.1).

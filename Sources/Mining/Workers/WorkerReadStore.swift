@@ -39,6 +39,27 @@ struct WorkerReadStore: Sendable {
         try await database.query(Self.select(named: name, of: user)).first.map(Self.row)
     }
 
+    /// Why the pool rejected shares of a worker since a day, the most frequent reason first.
+    func rejects(of worker: Int64, since day: UTCDay) async throws -> [RejectCount] {
+        try await database.query(Self.selectRejects(of: worker, since: day)).map { row in
+            let (reason, count) = try row.decode((String, Int64).self)
+            return RejectCount(reason: reason.isEmpty ? nil : reason, count: count)
+        }
+    }
+
+    /// At most so many reasons are told: a pool has a dozen.
+    private static let mostReasons: Int32 = 50
+
+    static func selectRejects(of worker: Int64, since day: UTCDay) -> SQL {
+        SQL.named(
+            "worker_rejects",
+            """
+            select reason, sum(rejected_shares)::bigint from worker_rejects where worker_id = \(worker) and bucket >= \(day)
+            group by reason order by 2 desc, reason collate "C" limit \(mostReasons)
+            """
+        )
+    }
+
     private static let columns: SQL = """
         id, worker_name, is_online, current_diff, best_diff, accepted_shares, rejected_shares, last_share, connected_at, disconnected_at,
         user_agent, coalesce(hashrate_1m, 0), coalesce(hashrate_5m, 0), coalesce(hashrate_1h, 0), coalesce(hashrate_24h, 0)

@@ -6,6 +6,8 @@ import Redis
 /// Answers what is known of the caller's workers: rows from the database, which decides who there is and who is online; rates from Redis.
 struct WorkerService: Sendable {
     private static let recentShares = 10
+    /// Days whose reject reasons are told: older ones say nothing of how a machine does now.
+    private static let rejectDays = 30
 
     private let workers: WorkerReadStore
     private let live: LiveWorkers
@@ -35,10 +37,15 @@ struct WorkerService: Sendable {
             limit: Self.recentShares,
             at: now
         )
+        async let rejects = workers.rejects(of: row.id, since: UTCDay(containing: now).advanced(by: 1 - Self.rejectDays))
         let (items, isStale) = try await items([row], of: principal, at: now)
         guard let item = items.first else { throw APIError.workerNotFound }
         let timeline = try await known
-        let detail = WorkerDetail(worker: item, recentShares: try await slice.rows.map { ShareItem($0, timeline) })
+        let detail = WorkerDetail(
+            worker: item,
+            recentShares: try await slice.rows.map { ShareItem($0, timeline) },
+            rejects: try await rejects
+        )
         return Reply(detail, headers: DataHeaders.fields(isStale: isStale))
     }
 

@@ -53,6 +53,9 @@ enum WorkerTasks {
             ScheduledTask("bulk_hashrates", .every(seconds: 60), catchUp: .newestWithin(seconds: 60)) { _, now in
                 try await jobs.bulkHashrates.run(at: Instant(millisecondsSinceUnixEpoch: now))
             },
+            ScheduledTask("rank_reconciliation", .every(seconds: 30), catchUp: .newestWithin(seconds: 30)) { _, now in
+                try await jobs.ranks.run(at: Instant(millisecondsSinceUnixEpoch: now))
+            },
             ScheduledTask("rollup_audit", .daily(hour: 0, minute: 20), catchUp: .newestOnly) { key, _ in
                 try await jobs.audit.run(at: Instant(secondsSinceUnixEpoch: key.dueAtSeconds))
             },

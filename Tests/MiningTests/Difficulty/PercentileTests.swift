@@ -126,6 +126,44 @@ struct PercentileTests {
         }
     }
 
+    @Test("Bans, pardons and deletions that Redis missed reach the ranks as soon as it is back, also from a copy of before")
+    func missed() async throws {
+        try await MiningRig.run { rig in
+            let miner = try await rig.miner()
+            let (deleted, banned, pardoned) = (
+                try await rig.miner(RigAddress.all[1]), try await rig.miner(RigAddress.all[2]), try await rig.miner(RigAddress.all[3])
+            )
+            try await rig.apply([
+                rig.share(of: miner, 1, 10), rig.share(of: deleted, 1, 99), rig.share(of: banned, 1, 98), rig.share(of: pardoned, 1, 97),
+            ])
+            let administration = rig.accounts.administration
+            #expect(try await administration.ban(pardoned.user, at: rig.clock.now))
+            let ranks = RankReconciliation(runtime: rig.runtime)
+            #expect(try await ranks.run(at: rig.clock.now) == 1)
+            rig.clock.advance(milliseconds: 301_000)
+            #expect(try await ranks.run(at: rig.clock.now) == 1)
+            #expect(try await ranks.run(at: rig.clock.now) == 0)
+            #expect(try await rig.get(Self.path, by: miner)["rank"] == 3)
+
+            await rig.redis.stop()
+            let gone = try await rig.call(.delete, "/api/v1/users/me", ["confirm": .string(deleted.address)], token: deleted.token)
+            #expect((200..<300).contains(gone.status), "\(gone.text)")
+            #expect(try await administration.ban(banned.user, at: rig.clock.now))
+            #expect(try await administration.unban(pardoned.user, at: rig.clock.now))
+            // Away for longer than any overlap.
+            rig.clock.advance(milliseconds: 1_000_000)
+            await #expect(throws: RedisError.self) { try await ranks.run(at: rig.clock.now) }
+            try await rig.redis.start()
+            try await rig.runtime.redis.connect()
+            #expect(try await rig.get(Self.path, by: miner)["total_miners"] == 3, "the ranks of before")
+            #expect(try await ranks.run(at: rig.clock.now) == 3)
+            for timeframe in ["week", "month", "alltime"] {
+                let answer = try await rig.get(Self.path + "?timeframe=\(timeframe)", by: miner)
+                #expect(answer["rank"] == 2 && answer["total_miners"] == 2, "\(timeframe)")
+            }
+        }
+    }
+
     @Test("A ban without Redis lets the ban stand; ranks follow when they are built again")
     func bannedWithoutRedis() async throws {
         try await MiningRig.run { rig in

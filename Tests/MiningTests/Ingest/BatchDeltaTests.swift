@@ -45,6 +45,27 @@ struct BatchDeltaTests {
         #expect(delta.days.values.allSatisfy { $0.presence.minutes == 0 })
     }
 
+    @Test("Rejected shares are counted by worker, day and reason; accepted ones have none")
+    func rejects() throws {
+        func rejected(_ time: String, _ worker: Int64, _ reason: String?) throws -> OwnedShare {
+            var share = try Self.share(time, worker: worker, accepted: false)
+            share.rejectReason = reason
+            return share
+        }
+        let delta = BatchDelta([
+            try rejected("2026-02-24T23:59:59.999999Z", 1, "stale"), try rejected("2026-02-25T00:00:00Z", 1, "stale"),
+            try rejected("2026-02-25T10:00:00Z", 1, "stale"), try rejected("2026-02-25T10:00:00Z", 1, nil),
+            try rejected("2026-02-25T10:00:00Z", 2, "stale"), try Self.share("2026-02-25T10:00:00Z"),
+        ])
+        let day = UTCDay(containing: try #require(Instant(rfc3339: "2026-02-25T00:00:00Z")))
+        #expect(
+            delta.rejects == [
+                .init(worker: 1, day: day.previous, reason: "stale"): 1, .init(worker: 1, day: day, reason: "stale"): 2,
+                .init(worker: 1, day: day, reason: ""): 1, .init(worker: 2, day: day, reason: "stale"): 1,
+            ]
+        )
+    }
+
     @Test("Microseconds before and after Monday midnight belong to different days, weeks and hours")
     func boundary() throws {
         let delta = BatchDelta([try Self.share("2026-02-22T23:59:59.999999Z"), try Self.share("2026-02-23T00:00:00Z")])

@@ -61,6 +61,39 @@ struct ShareRaceTests {
         }
     }
 
+    @Test("Reasons of rejection are counted once each, whoever of three workers stores them first")
+    func rejects() async throws {
+        try await IngestRig.run { rig in
+            let now = Clock.system.now()
+            let payload: (Bool, Int) -> String = { accepted, number in
+                let why = accepted ? "" : #","accepted":false,"reject_reason":"\#(number % 3 == 0 ? "stale" : "duplicate")""#
+                return #"{"user":"\#(SliceRig.address)","worker":"rig1","diff":1000,"sdiff":\#(1000 + number)\#(why)}"#
+            }
+            let known = try rig.event(.shareSubmitted, at: now, payload(true, 0))
+            _ = try await rig.pipeline().shares.apply([known], now: now)
+            let shares = try (0..<300).map { number in
+                try rig.event(.shareSubmitted, at: now.adding(milliseconds: -Int64(number)), payload(false, number))
+            }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<3 {
+                    let pipeline = rig.pipeline()
+                    group.addTask {
+                        for start in stride(from: 0, to: 300, by: 30) {
+                            _ = try await rig.retrying {
+                                try await pipeline.shares.apply(shares[start..<(start + 30)].shuffled(), now: now)
+                            }
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
+            let count: (String) -> SQL = { "select coalesce(sum(rejected_shares), 0)::bigint from worker_rejects where reason = \($0)" }
+            #expect(try await rig.number(count("stale")) == 100)
+            #expect(try await rig.number(count("duplicate")) == 200)
+            #expect(try await rig.number("select rejected_shares from workers") == 300)
+        }
+    }
+
     @Test("Shares of eight days ago are stored, also those of a day nobody has made room for")
     func anyDay() async throws {
         try await IngestRig.run { rig in

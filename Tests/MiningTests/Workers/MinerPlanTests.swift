@@ -30,6 +30,10 @@ struct MinerPlanTests {
             select id, \(today) - n, array_fill(1::bigint, array[16]), decode(repeat('00', 180), 'hex'), \(now)
             from users, generate_series(0, 89) n where n < 5 or id = \(user)
             """,
+            """
+            insert into worker_rejects (worker_id, bucket, reason, rejected_shares)
+            select id, \(today) - day, 'reason ' || n, n from workers, generate_series(0, 5) day, generate_series(1, 3) n
+            """,
             "insert into user_share_totals (user_id) select id from users",
         ] { try await rig.execute(statement) }
         _ = try await rig.runtime.database.execute("vacuum analyze")
@@ -46,6 +50,7 @@ struct MinerPlanTests {
             let statements: [(name: String, sql: SQL, relations: Set<String>, rows: Int64)] = [
                 ("workers", WorkerReadStore.selectAll(of: user), ["workers"], 500),
                 ("current workers", WorkerReadStore.selectCurrent(of: user), ["workers"], 500),
+                ("reject reasons", WorkerReadStore.selectRejects(of: 1, since: today.advanced(by: -3)), ["worker_rejects"], 12),
                 ("worker", WorkerReadStore.select(named: "rig7", of: user), ["workers"], 1),
                 (
                     "statistics", ShareStatisticsStore.statement(user: user, today: today), ["user_share_totals", "user_daily_stats"], 2

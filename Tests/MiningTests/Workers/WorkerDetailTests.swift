@@ -68,6 +68,52 @@ struct WorkerDetailTests {
         }
     }
 
+    @Test("Reasons of rejection are counted by worker, the most frequent first, over thirty days; a reason nobody gave is null")
+    func rejectReasons() async throws {
+        try await MiningRig.run { rig in
+            let miner = try await rig.miner()
+            let other = try await rig.miner(RigAddress.second)
+            let day = UTCDay(containing: rig.clock.now)
+            func rejected(_ miner: RigMiner, _ worker: String, _ reason: String, _ count: Int, at time: Instant? = nil) throws
+                -> [MiningEvent]
+            {
+                try (0..<count).map { number in
+                    let time = (time ?? rig.clock.now.adding(seconds: -1)).adding(milliseconds: Int64(number))
+                    return try rig.share(of: miner, worker: worker, accepted: false, reason: reason, at: time)
+                }
+            }
+            let unexplained = try rig.event(
+                .shareSubmitted,
+                #"{"user":"\#(miner.address)","worker":"a","diff":1,"sdiff":0,"accepted":false}"#
+            )
+            let events =
+                try [rig.share(of: miner, worker: "a"), rig.share(of: miner, worker: "idle"), unexplained]
+                + rejected(miner, "a", "stale", 2) + rejected(miner, "a", "job not found", 5) + rejected(miner, "b", "duplicate", 1)
+                + rejected(miner, "a", "stale", 1, at: day.advanced(by: -29).start)
+                + rejected(miner, "a", "stale", 7, at: day.advanced(by: -29).start.adding(milliseconds: -7))
+                + rejected(other, "a", "low difficulty", 4)
+            try await rig.apply(events)
+            // A second delivery counts nothing.
+            try await rig.apply(events)
+
+            func reasons(_ worker: String, of miner: RigMiner) async throws -> JSONValue? {
+                try await rig.get(path + worker, by: miner)["reject_reasons"]
+            }
+            #expect(
+                try await reasons("a", of: miner) == [
+                    ["reason": "job not found", "count": 5], ["reason": "stale", "count": 3], ["reason": .null, "count": 1],
+                ]
+            )
+            #expect(try await rig.get(path + "a", by: miner)["worker.invalid_shares"] == 16)
+            #expect(try await reasons("b", of: miner) == [["reason": "duplicate", "count": 1]])
+            #expect(try await reasons("a", of: other) == [["reason": "low difficulty", "count": 4]])
+            #expect(try await reasons("idle", of: miner) == [])
+            // With the account everything goes.
+            try await rig.execute("delete from users where id = \(miner.user)")
+            #expect(try await rig.number("select sum(rejected_shares)::float8 from worker_rejects") == 4)
+        }
+    }
+
     @Test("Names are decoded once and found as they are; anything else is nobody's worker")
     func names() async throws {
         try await MiningRig.run { rig in

@@ -6,12 +6,16 @@ struct StoredSums: Sendable {
     let database: PostgresClient
 
     /// What every derived table must hold, by its name: keyed as the query of that table is.
-    static let keys: [(table: String, key: @Sendable (ShareInput.Share) -> String)] = [
+    static let keys: [(table: String, key: @Sendable (ShareInput.Share) -> String?)] = [
         ("shares", { "\($0.address)|\($0.worker)" }),
         ("user_share_totals", { $0.address }),
         ("user_daily_stats", { "\($0.address)|\(UTCDay(containing: $0.time))" }),
         ("hourly_shares", { "\($0.address)|\(UTCHour(containing: $0.time).start.rfc3339.prefix(13))" }),
         ("daily_shares", { "\($0.address)|\($0.worker)|\(UTCDay(containing: $0.time))" }),
+        (
+            "worker_rejects",
+            { $0.isAccepted ? nil : "\($0.address)|\($0.worker)|\(UTCDay(containing: $0.time))|\($0.reason ?? "")" }
+        ),
         ("pool_hourly", { String(UTCHour(containing: $0.time).start.rfc3339.prefix(13)) }),
         ("workers", { "\($0.address)|\($0.worker)" }),
     ]
@@ -45,6 +49,12 @@ struct StoredSums: Sendable {
             """
             select btc_address || '|' || worker_name || '|' || bucket, d.total_shares, d.accepted_shares, d.work, 0::double precision, d.best_diff
             from daily_shares d join users u on u.id = d.user_id join workers w on w.id = d.worker_id
+            """
+        case "worker_rejects":
+            """
+            select btc_address || '|' || worker_name || '|' || bucket || '|' || reason, r.rejected_shares, 0::bigint, 0::double precision,
+                   0::double precision, 0::double precision
+            from worker_rejects r join workers w on w.id = r.worker_id join users u on u.id = w.user_id
             """
         case "pool_hourly":
             """

@@ -131,6 +131,7 @@ package struct RollupRebuild: Sendable {
             daily.write([merged], now: now),
             rows.addHours(rollups.hours.map { (BatchDelta.UserHour(user: key.user, hour: $0.key), $0.value) }),
             rows.addWorkerDays(rollups.workers.map { (BatchDelta.WorkerDay(user: key.user, worker: $0.key, day: key.day), $0.value) }),
+            rows.addRejects(Array(rollups.rejects)),
         ]
     }
 

@@ -34,7 +34,7 @@ struct RollupStore: Sendable {
         let time = last?.time ?? span.lowerBound
         let event = last?.eventID ?? UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))
         return """
-            select time, event_id, worker_id, difficulty, share_diff, is_valid from shares
+            select time, event_id, worker_id, difficulty, share_diff, is_valid, reject_reason from shares
             where user_id = \(user) and time >= \(time) and time < \(span.upperBound) and (time, event_id) > (\(time), \(event))
             order by time, event_id limit \(step)
             """
@@ -42,8 +42,8 @@ struct RollupStore: Sendable {
 
     static func shares(_ rows: PostgresRows, of user: UserID) throws -> [OwnedShare] {
         try rows.map { row in
-            let (time, event, worker, difficulty, achieved, isAccepted) = try row.decode(
-                (Instant, UUID, Int64, Double, Double, Bool).self
+            let (time, event, worker, difficulty, achieved, isAccepted, reason) = try row.decode(
+                (Instant, UUID, Int64, Double, Double, Bool, String?).self
             )
             return OwnedShare(
                 time: time,
@@ -55,6 +55,7 @@ struct RollupStore: Sendable {
                 difficulty: difficulty,
                 achieved: achieved,
                 isAccepted: isAccepted,
+                rejectReason: reason,
                 source: "",
                 region: ""
             )
@@ -78,6 +79,10 @@ struct RollupStore: Sendable {
             """
             select worker_id, accepted_shares, rejected_shares, work, best_diff from daily_shares
             where user_id = \(key.user) and bucket = \(key.day)
+            """,
+            """
+            select r.worker_id, r.reason, r.rejected_shares from worker_rejects r join workers w on w.id = r.worker_id
+            where w.user_id = \(key.user) and r.bucket = \(key.day)
             """,
         ]
     }
@@ -111,6 +116,10 @@ struct RollupStore: Sendable {
             let (worker, accepted, rejected, work, best) = try row.decode((Int64, Int64, Int64, Double, Double).self)
             rows.append(.workerDay(key, worker, ShareTally(accepted: accepted, rejected: rejected, work: work, best: best)))
         }
+        for row in results[3] {
+            let (worker, reason, count) = try row.decode((Int64, String, Int64).self)
+            rows.append(.reject(.init(worker: worker, day: key.day, reason: reason), count))
+        }
         return rows
     }
 
@@ -120,6 +129,10 @@ struct RollupStore: Sendable {
             "delete from user_daily_stats where user_id = \(key.user) and day = \(key.day)",
             "delete from hourly_shares where user_id = \(key.user) and bucket >= \(key.day.start) and bucket < \(key.day.end)",
             "delete from daily_shares where user_id = \(key.user) and bucket = \(key.day)",
+            """
+            delete from worker_rejects r using workers w
+            where w.id = r.worker_id and w.user_id = \(key.user) and r.bucket = \(key.day)
+            """,
         ]
     }
 }

@@ -9,6 +9,7 @@ struct UserDayRollups: Sendable {
     private(set) var hours: [UTCHour: ShareTally] = [:]
     /// By worker.
     private(set) var workers: [Int64: ShareTally] = [:]
+    private(set) var rejects: [BatchDelta.WorkerReject: Int64] = [:]
     private(set) var span = BatchDelta.User()
 
     init(key: BatchDelta.UserDay) {
@@ -25,6 +26,7 @@ struct UserDayRollups: Sendable {
         if let folded = delta.days[key] { day = day.map { $0.merged(with: folded) } ?? folded }
         for (hour, tally) in delta.hours where hour.hour.day == key.day { hours[hour.hour, default: ShareTally()].add(tally) }
         for (worker, tally) in delta.workerDays where worker.day == key.day { workers[worker.worker, default: ShareTally()].add(tally) }
+        for (reject, count) in delta.rejects where reject.day == key.day { rejects[reject, default: 0] += count }
         for share in shares where key.day.contains(share.time) { span.add(share) }
     }
 
@@ -39,6 +41,7 @@ struct UserDayRollups: Sendable {
         }
         rows += hours.map { .hour(key.user, $0.key, $0.value) }
         rows += workers.map { .workerDay(key, $0.key, $0.value) }
+        rows += rejects.map { .reject($0.key, $0.value) }
         return rows
     }
 }
@@ -87,6 +90,14 @@ extension RollupRow {
             table: "daily_shares",
             key: "worker \(worker) day \(key.day)",
             columns: counts(tally) + [("work", .sum(tally.work)), ("best_diff", .maximum(tally.best))]
+        )
+    }
+
+    static func reject(_ key: BatchDelta.WorkerReject, _ count: Int64) -> RollupRow {
+        RollupRow(
+            table: "worker_rejects",
+            key: "worker \(key.worker) day \(key.day) reason \(key.reason)",
+            columns: [("rejected_shares", .count(count))]
         )
     }
 

@@ -27,6 +27,7 @@ struct RollupRebuildTests {
                     try rig.share(of: miner, 0.125, 0.375, worker: "rig2", at: start.adding(seconds: 7200)),
                     try rig.share(of: miner, 0.5, 0.75, worker: "rig2", at: start.adding(seconds: 7201)),
                     try rig.share(of: miner, 1000, 5, worker: "bad", accepted: false, at: start.adding(seconds: 7300)),
+                    try rig.share(of: miner, 1000, 5, worker: "bad", accepted: false, reason: "duplicate", at: start.adding(seconds: 7301)),
                     try rig.share(of: miner, 2000, 4000, at: day.end.adding(seconds: -100)),
                 ]
                 try await rig.apply(shares.reversed())
@@ -99,7 +100,7 @@ struct RollupRebuildTests {
         let expected: [String]
     }
 
-    private func damages(_ miner: RigMiner, _ worker: Int64) -> [Damage] {
+    private func damages(_ miner: RigMiner, _ worker: Int64, _ bad: Int64) -> [Damage] {
         let (user, day) = (miner.user, Self.today)
         let (hour, empty) = (day.hour(2), day.hour(5))
         return [
@@ -129,15 +130,15 @@ struct RollupRebuildTests {
             Damage(
                 sql: "update pool_hourly set best_diff = 0, rejected_shares = 0 where bucket = \(hour.start)",
                 expected: [
-                    "pool_hourly hour \(hour) total_shares: stored 4, by shares 6",
-                    "pool_hourly hour \(hour) rejected_shares: stored 0, by shares 2",
+                    "pool_hourly hour \(hour) total_shares: stored 4, by shares 8",
+                    "pool_hourly hour \(hour) rejected_shares: stored 0, by shares 4",
                     "pool_hourly hour \(hour) best_diff: stored 0.0, by shares 0.75",
                 ]
             ),
             Damage(
                 sql: "update user_share_totals set total_shares = 0, days_active = 2, last_share_at = null where user_id = \(user)",
                 expected: [
-                    "user_share_totals user \(user) total_shares: stored 0, by shares 18",
+                    "user_share_totals user \(user) total_shares: stored 0, by shares 21",
                     "user_share_totals user \(user) days_active: stored 2, by shares 3",
                     "user_share_totals user \(user) last_share_at: stored none, by shares \(day.end.adding(seconds: -100).rfc3339)",
                 ]
@@ -149,6 +150,17 @@ struct RollupRebuildTests {
                     "workers worker \(worker) best_diff: stored 1.0, by shares 9000000.0",
                 ]
             ),
+            Damage(
+                sql: "update worker_rejects set rejected_shares = 5 where worker_id = \(bad) and bucket = \(day) and reason = 'stale'",
+                expected: ["worker_rejects worker \(bad) day \(day) reason stale rejected_shares: stored 5, by shares 1"]
+            ),
+            Damage(
+                sql: "update worker_rejects set reason = 'other' where worker_id = \(bad) and bucket = \(day) and reason = 'duplicate'",
+                expected: [
+                    "worker_rejects worker \(bad) day \(day) reason duplicate row: stored missing, by shares there",
+                    "worker_rejects worker \(bad) day \(day) reason other row: stored there, by shares none",
+                ]
+            ),
         ]
     }
 
@@ -156,11 +168,16 @@ struct RollupRebuildTests {
     func damaged() async throws {
         try await MiningRig.run { rig async throws in
             let miner = try await mine(rig)[0]
-            let worker = Int64(
-                try #require(try await rig.number("select id::float8 from workers where user_id = \(miner.user) and worker_name = 'rig1'"))
-            )
+            func id(of name: String) async throws -> Int64 {
+                Int64(
+                    try #require(
+                        try await rig.number("select id::float8 from workers where user_id = \(miner.user) and worker_name = \(name)")
+                    )
+                )
+            }
+            let (worker, bad) = (try await id(of: "rig1"), try await id(of: "bad"))
             let whole = try await dump(rig)
-            for damage in damages(miner, worker) {
+            for damage in damages(miner, worker, bad) {
                 try await rig.execute(damage.sql)
                 #expect(try await differences(rig).map(\.description) == damage.expected)
                 #expect(try await differences(rig, mends: true).map(\.description) == damage.expected)
@@ -174,11 +191,13 @@ struct RollupRebuildTests {
     func lost() async throws {
         try await MiningRig.run { rig async throws in
             let miner = try await mine(rig)[0]
-            let paths = ["shares/stats", "uptime?days=7", "hashrate/chart?window=7d", "difficulty/distribution", "summary", "workers"]
+            let paths = [
+                "shares/stats", "uptime?days=7", "hashrate/chart?window=7d", "difficulty/distribution", "summary", "workers", "workers/bad",
+            ]
             var before: [String] = []
             for path in paths { before.append(try await rig.get("/api/v1/mining/" + path, by: miner).text) }
             let whole = try await dump(rig)
-            for table: SQL in ["user_daily_stats", "hourly_shares", "daily_shares", "pool_hourly"] {
+            for table: SQL in ["user_daily_stats", "hourly_shares", "daily_shares", "worker_rejects", "pool_hourly"] {
                 try await rig.execute("delete from \(sql: table)")
             }
             try await rig.execute(
@@ -216,7 +235,7 @@ struct RollupRebuildTests {
             for _ in 0..<10 { _ = try await differences(rig, mends: true, day...day) }
             try await mining
             #expect(try await differences(rig) == [])
-            #expect(try await rig.get("/api/v1/mining/shares/stats", by: miner)["total_shares"] == 78)
+            #expect(try await rig.get("/api/v1/mining/shares/stats", by: miner)["total_shares"] == 81)
         }
     }
 
@@ -236,7 +255,7 @@ struct RollupRebuildTests {
         var tables: [String] = []
         for (table, order): (SQL, SQL) in [
             ("user_daily_stats", "t.user_id, t.day"), ("hourly_shares", "t.user_id, t.bucket"),
-            ("daily_shares", "t.user_id, t.bucket, t.worker_id"),
+            ("daily_shares", "t.user_id, t.bucket, t.worker_id"), ("worker_rejects", "t.worker_id, t.bucket, t.reason"),
             ("pool_hourly", "t.bucket"), ("user_share_totals", "t.user_id"), ("workers", "t.id"),
         ] {
             let rows = try await rig.text(
