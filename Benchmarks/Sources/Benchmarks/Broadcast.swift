@@ -5,7 +5,7 @@ import LocalServers
 import Redis
 
 /// How long one message takes to reach every one of ten thousand sockets: from its publication in Redis to the client, beside a bare NIO
-/// server that writes the same bytes to as many.
+/// server that writes the same bytes to as many. The clients have a processor of their own, the server has the others.
 struct Broadcast: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "One 200-byte message to 10,000 sockets.")
 
@@ -24,14 +24,14 @@ struct Broadcast: AsyncParsableCommand {
             let redis = try await rig.redisClient()
 
             let api = try await rig.startAPI()
-            let hub = try await measure("hub", "ws://127.0.0.1:\(api.port)/ws", tokens, rig) {
+            let hub = try await measure("hub", api, tokens, rig) {
                 _ = try await redis.publish(.string("{\(BroadcastStamp.members(BroadcastStamp.now()))}"), to: "pubsub:league_update")
             }
             await api.stop()
             await redis.close()
 
             let bare = try await rig.startOwnServer("bare-broadcast")
-            let floor = try await measure("bare", "ws://127.0.0.1:\(bare.port)/ws", tokens, rig) {
+            let floor = try await measure("bare", bare, tokens, rig) {
                 guard HTTPProbe.status(port: bare.port, path: "/send") == 200 else { throw BenchmarkFailure("no broadcast") }
             }
             await bare.stop()
@@ -47,13 +47,19 @@ struct Broadcast: AsyncParsableCommand {
     }
 
     /// Medians over the rounds: p50, p99 and the last receiver, milliseconds.
-    private func measure(_ name: String, _ url: String, _ tokens: String, _ rig: Rig, _ send: () async throws -> Void) async throws
-        -> [Double]
-    {
+    private func measure(
+        _ name: String,
+        _ server: RoleProcess,
+        _ tokens: String,
+        _ rig: Rig,
+        _ send: () async throws -> Void
+    ) async throws -> [Double] {
+        let url = "ws://127.0.0.1:\(server.port)/ws"
         let log = "\(rig.directory)/broadcast-\(name).log"
         let arguments = ["broadcast-clients", "--url", url, "--tokens", tokens, "--sockets", String(sockets)]
         let clients = try await ChildProcess.start(Command(Programs.own, arguments, logPath: log))
         _ = try await ClientLog(path: log, child: clients).lines("open", 1)
+        try await Self.keepApart(server.child, clients)
         var all: [[Double]] = []
         for round in 1...rounds {
             try await send()
@@ -63,6 +69,17 @@ struct Broadcast: AsyncParsableCommand {
         }
         await clients.stop(grace: .seconds(10))
         return (0..<3).map { column in all.map { $0[column] }.median }
+    }
+}
+
+extension Broadcast {
+    /// Gives the second process the machine's last processor, the first all others.
+    private static func keepApart(_ server: ChildProcess, _ clients: ChildProcess) async throws {
+        let last = ProcessInfo.processInfo.processorCount - 1
+        guard last > 0 else { return }
+        for (child, processors) in [(server, "0-\(last - 1)"), (clients, "\(last)")] {
+            try await Command("/usr/bin/taskset", ["-a", "-p", "-c", processors, String(child.pid)]).runSuccessfully()
+        }
     }
 }
 
