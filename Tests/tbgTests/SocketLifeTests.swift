@@ -120,7 +120,7 @@ struct SocketLifeTests {
             )
             await service.check()
             await expectAlive(socket)
-            try await rig.runtime.database.execute("update refresh_tokens set revoked_at = \(rig.clock.now)")
+            try await rig.runtime.database.execute("update refresh_tokens set revoked_at = \(rig.clock.now), revoke_reason = 'logout'")
             await service.check()
             #expect(await socket.closeCode() == WebSocketCloseCode(4001))
         }

@@ -27,9 +27,8 @@ struct SlowClientTests {
                 let message = try PublishedMessage(topic: "ws:user:\(user)", payload: ByteBuffer(string: text))
                 return (message, WebSocketFrames.text(message.frameText()))
             }
-            var round = 0
             var servedMeanwhile = 0
-            while tooSlow() < slow, round < 200 {
+            for round in 0..<100 {
                 _ = await rig.hub.onEachLoop { sockets in for (message, frame) in facts { _ = sockets.deliver(message, frame) } }
                 try await rig.publish("pubsub:league_update", #"{"n":\#(round)}"#)
                 let news = #"{"channel":"competition","data":{"type":"league_update","n":\#(round)}}"#
@@ -39,16 +38,11 @@ struct SlowClientTests {
                 let waiting = await rig.hub.onEachLoop { $0.all.map(\.waitingBytes) }.joined()
                 #expect(waiting.max() ?? 0 <= 1 << 20)
                 if waiting.count(where: { $0 > 0 }) == slow { servedMeanwhile += 1 }
-                round += 1
             }
             #expect(servedMeanwhile > 0)
-            #expect(tooSlow() == slow)
-            for socket in stalled {
-                try? await socket.client.channel.setOption(.autoRead, value: true).get()
-                // The frame waits behind what was not read, and the connection does not wait for ever.
-                #expect([WebSocketCloseCode(4008), .abnormal].contains(await socket.closeCode()))
-            }
-            try await eventually("they are gone") { rig.hub.openSockets == quick }
+            // They answer no close frame, so the connections end when the time for that does.
+            try await eventually("the stalled are closed") { tooSlow() == slow }
+            #expect(rig.hub.openSockets == quick)
         }
     }
 }
