@@ -12,6 +12,7 @@ struct Bench: AsyncParsableCommand {
             Selects.self,
             Health.self,
             Ingest.self,
+            IngestFull.self,
             GamificationCost.self,
             Sockets.self,
             Broadcast.self,
