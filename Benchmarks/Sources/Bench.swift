@@ -25,9 +25,11 @@ struct Bench: AsyncParsableCommand {
             Reads.self,
             GamificationReads.self,
             Latency.self,
+            BadgeLatency.self,
             BareServer.self,
             SocketClients.self,
             BroadcastClients.self,
+            BadgeClients.self,
             BareBroadcast.self,
         ]
     )
