@@ -12,6 +12,7 @@ struct Bench: AsyncParsableCommand {
             Selects.self,
             Health.self,
             Ingest.self,
+            IngestFull.self,
             GamificationCost.self,
             Sockets.self,
             Broadcast.self,
@@ -25,10 +26,12 @@ struct Bench: AsyncParsableCommand {
             Reads.self,
             GamificationReads.self,
             Latency.self,
+            BadgeLatency.self,
             BareServer.self,
             SocketClients.self,
             BroadcastClients.self,
             StormClients.self,
+            BadgeClients.self,
             BareBroadcast.self,
         ]
     )

@@ -16,6 +16,7 @@ struct CollectCommandTests {
         let folder: String
         let process: ChildProcess
         let admin: Wire
+        let server: RedisServer
         let redis: RedisClient
 
         var socket: String { folder + "/a.sock" }
@@ -32,18 +33,19 @@ struct CollectCommandTests {
         }
     }
 
-    /// A collector for two pools.
-    private func collecting(_ body: (Bench) async throws -> Void) async throws {
+    /// A collector for two pools, with a Redis of its own.
+    private func collecting(_ more: [String: String] = [:], _ body: @Sendable (Bench) async throws -> Void) async throws {
         try await withDatabase(template: Rig.migrated) { database in
-            try await withRedis { server in
+            try await TestServers.withPrivateRedis { server in
                 let (folder, port) = (try await TestServers.temporaryDirectory("pool"), try await FreePort.take())
+                let url = try await server.url()
                 let redis = RedisClient(
-                    configuration: try .patient(server.url),
+                    configuration: try .patient(url),
                     eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
                     logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
                 )
                 let variables = [
-                    "DATABASE_URL": database.url, "REDIS_URL": server.url, "COLLECTOR_ADMIN_PORT": String(port),
+                    "DATABASE_URL": database.url, "REDIS_URL": url, "COLLECTOR_ADMIN_PORT": String(port),
                     "METRICS_HOST": "127.0.0.1",
                     "COLLECTOR_SOCKET": "\(folder)/a.sock,stream:\(folder)/b.sock", "COLLECTOR_SPOOL_DIR": folder + "/spool",
                 ]
@@ -51,13 +53,13 @@ struct CollectCommandTests {
                     Command(
                         Program.path,
                         ["collect"],
-                        environment: Program.environment(variables),
+                        environment: Program.environment(variables.merging(more) { $1 }),
                         workingDirectory: folder,
                         logPath: folder + "/log",
                         parentDeathSignal: .kill
                     )
                 )
-                let bench = Bench(folder: folder, process: process, admin: Wire(port: port), redis: redis)
+                let bench = Bench(folder: folder, process: process, admin: Wire(port: port), server: server, redis: redis)
                 do {
                     try await eventually("healthy") { (try? await bench.admin.get("/health").status) == 200 }
                     try await body(bench)
@@ -102,6 +104,38 @@ struct CollectCommandTests {
             await bench.process.stop(signal: SIGTERM, grace: .seconds(20))
             #expect(try await bench.redis.xlen("mining:share_submitted") == 201)
             #expect(!FileManager.default.fileExists(atPath: bench.socket))
+        }
+    }
+
+    @Test("While Redis is away the spool keeps to its bound: the oldest shares go, are counted, and no block; the raw log has them all")
+    func spoolBound() async throws {
+        try await collecting(["COLLECTOR_SPOOL_MAX_BYTES": "1048576"]) { bench in
+            let address = DemoUsers.standardAddresses(network: .mainnet)[0]
+            await bench.server.stop()
+            var sender = DatagramSender(path: bench.socket)
+            let block = """
+                {"event":"block_found","ts":\(Date().timeIntervalSince1970),"data":{"user":"\(address)","worker":"w","height":800001,"hash":"",\
+                "diff":0,"network_diff":0,"reward_sats":0}}
+                """
+            let count = 8_000
+            for datagram in [block] + (0..<count).map({ Pool.share(of: address, worker: "rig1", achieved: 6000 + Double($0)) }) {
+                while sender.send(datagram) != .sent { try await Task.sleep(for: .milliseconds(1)) }
+            }
+            try await eventually("all are in the raw log") {
+                try await bench.metric(#"tbg_collector_sink_events_total{sink="raw_log"}"#) == Double(count + 1)
+            }
+            try await eventually("the spool is full") {
+                guard try await bench.metric(#"tbg_collector_spool_dropped_total{sink="redis"}"#) > 0 else { return false }
+                return try await bench.metric(#"tbg_collector_queue_events{sink="redis"}"#) == 0
+            }
+            #expect(try await bench.metric(#"tbg_collector_spool_bytes{sink="redis"}"#) <= 1_048_576)
+            let dropped = Int(try await bench.metric(#"tbg_collector_spool_dropped_total{sink="redis"}"#))
+            #expect(dropped < count / 2, "a small part at a time")
+            try await bench.server.start()
+            try await eventually("what was kept has arrived") { (try? await bench.redis.xlen("mining:share_submitted")) == count - dropped }
+            #expect(try await bench.redis.xlen("mining:block_found") == 1)
+            let oldest = try #require(try await bench.redis.xrange("mining:share_submitted", count: 1).first?.fields.string("data"))
+            #expect(oldest.contains(#""sdiff":\(6000 + dropped)"#), "\(oldest)")
         }
     }
 

@@ -26,13 +26,14 @@ struct Ingest: AsyncParsableCommand {
         try await Rig.run(options) { rig in
             let database = try await rig.databaseClient()
             let redis = try await rig.redisClient()
+            let run = IngestRun(rig: rig, options: options, database: database, redis: redis)
             let generator = ShareGenerator(miners: miners)
             var ours: [Double] = []
             var theirs: [Double] = []
             for _ in 0..<(options.repetitions ?? 3) {
-                try await clear(rig, redis)
+                try await clear(rig, run)
                 try await generator.fill(IngestService.shareStream, entries, redis)
-                ours.append(try await drain(rig, database, redis))
+                ours.append(try await run.drain(entries))
                 theirs.append(try await copy(rig))
             }
             await redis.close()
@@ -47,44 +48,13 @@ struct Ingest: AsyncParsableCommand {
     }
 
     /// Empties everything, so that each repetition finds the same.
-    private func clear(_ rig: Rig, _ redis: RedisClient) async throws {
-        try await redis.send(RedisCommand("FLUSHALL"))
+    private func clear(_ rig: Rig, _ run: IngestRun) async throws {
+        try await run.clearRedis()
         try await rig.psql(
             "drop table if exists bare_shares",
             "truncate users, shares, hourly_shares, daily_shares, pool_hourly restart identity cascade",
             "checkpoint"
         )
-    }
-
-    /// Starts the worker and answers entries per second, from its first read to the commit of the last entry.
-    private func drain(_ rig: Rig, _ database: PostgresClient, _ redis: RedisClient) async throws -> Double {
-        let worker = try await rig.start(role: "worker")
-        while try await !hasBegun(redis) { try await Task.sleep(for: .milliseconds(1)) }
-        let (time, _) = try await Profiler.sampling(worker.child.pid, "ingest", options) {
-            try await stopwatch {
-                while try await committed(database) < entries {
-                    guard worker.child.isRunning else { throw BenchmarkFailure("the worker ended: see worker.log") }
-                    try await Task.sleep(for: .milliseconds(10))
-                }
-            }
-        }
-        await worker.stop()
-        let rows = try await rig.psql("select count(*) from shares")
-        let pending = try await redis.xinfoGroups(IngestService.shareStream).first?.pending ?? -1
-        guard rows == "\(entries)\n", pending == 0 else { throw BenchmarkFailure("\(rows) rows, \(pending) entries not acknowledged") }
-        return Double(entries) / time
-    }
-
-    private func hasBegun(_ redis: RedisClient) async throws -> Bool {
-        try await redis.xinfoGroups(IngestService.shareStream).contains { $0.lastDeliveredID != .zero }
-    }
-
-    /// The hours of the pool are written in the transaction that stores the shares.
-    private func committed(_ database: PostgresClient) async throws -> Int {
-        let rows = try await database.query("select coalesce(sum(total_shares), 0)::bigint from pool_hourly")
-        guard let row = rows.first else { return 0 }
-        let count: Int64 = try row.decode(Int64.self)
-        return Int(count)
     }
 
     /// Copies the stored rows out, then into a table with the same columns and indexes, and answers rows per second of the latter.

@@ -7,7 +7,6 @@ import Platform
 import Postgres
 import Redis
 import Scheduler
-import Synchronization
 import Testing
 
 @testable import Mining
@@ -261,29 +260,5 @@ struct ChainFollowerTests {
                 #expect(!text.contains(secret))
             }
         }
-    }
-}
-
-/// Keeps what is logged, at every level.
-private final class LoggedLines: LogHandler, Sendable {
-    private let lines = Mutex("")
-
-    var text: String { lines.withLock { $0 } }
-    var metadata: Logger.Metadata {
-        get { [:] }
-        set {}
-    }
-    var logLevel: Logger.Level {
-        get { .trace }
-        set {}
-    }
-
-    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-        get { nil }
-        set {}
-    }
-
-    func log(event: LogEvent) {
-        lines.withLock { $0 += "\(event.message) \(event.metadata ?? [:])\n" }
     }
 }

@@ -22,7 +22,9 @@ final class Spool: Sendable {
     /// - Parameters:
     ///   - directory: made when missing; locked, so that no second collector writes there.
     ///   - maximumBytes: bound of all segments together.
-    init(directory: String, maximumBytes: Int, segmentBytes: Int = 16 << 20) throws(CollectorError) {
+    ///   - segmentBytes: what is dropped at once when the spool is full; by default 16 MiB, and of a small spool a sixteenth.
+    init(directory: String, maximumBytes: Int, segmentBytes: Int? = nil) throws(CollectorError) {
+        let segmentBytes = segmentBytes ?? min(16 << 20, maximumBytes / 16)
         try? FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         lock = try FileLock.take(directory + "/lock", for: directory)
         self.maximumBytes = maximumBytes

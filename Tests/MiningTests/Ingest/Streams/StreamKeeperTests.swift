@@ -1,5 +1,6 @@
 import Foundation
 import GameRules
+import Logging
 import Platform
 import Postgres
 import Redis
@@ -95,6 +96,37 @@ struct StreamKeeperTests {
             try await add(4000)
             #expect(try await trimmer.trim(stream, limits: limits))
             #expect(try await redis.xlen(stream) < 3300)
+        }
+    }
+
+    @Test("A stream cut before it was read raises the alarm: an error in the log, and a gap that holds the watermark until it is mended")
+    func alarm() async throws {
+        try await IngestRig.run { rig in
+            try await groups(rig)
+            let (now, lines) = (Clock.system.now(), LoggedLines())
+            let gaps = GapLog(database: rig.runtime.database, group: IngestService.group)
+            try await gaps.settle(now.adding(seconds: -100), now: now)
+            let keeper = StreamKeeper(
+                redis: rig.runtime.redis,
+                group: IngestService.group,
+                consumer: "c",
+                gaps: gaps,
+                clock: rig.runtime.clock,
+                logger: Logger(label: "test") { _ in lines }
+            )
+            var trimmer = StreamTrimmer(redis: rig.runtime.redis)
+            let limits: (String) -> StreamTrimmer.Limits = { _ in StreamTrimmer.Limits(kept: 10, cap: 500) }
+            func add(_ count: Int) async throws {
+                _ = try await rig.runtime.redis.pipeline((0..<count).map { _ in .xadd(IngestService.shareStream, fields: [("a", "b")]) })
+            }
+            try await add(400)
+            try await keeper.trim(&trimmer, limits: limits)
+            #expect(try await gaps.current() == nil && lines.text.isEmpty, "nothing unread may go below the cap")
+            #expect(try await rig.runtime.redis.xlen(IngestService.shareStream) == 400)
+            try await add(2000)
+            try await keeper.trim(&trimmer, limits: limits)
+            #expect(try await gaps.current()?.from == now.adding(seconds: -700))
+            #expect(lines.text.contains("overflowed") && lines.text.contains("data_gap") && lines.text.contains(IngestService.shareStream))
         }
     }
 
