@@ -177,7 +177,7 @@ let package = Package(
                 "FeatureRig", "Feed", "Accounts", "Platform", "API", "GameRules", "LocalServers", "Postgres", "Prometheus", "Redis",
                 "Scheduler",
                 "TestServers", "WebSockets",
-                cryptoExtras, httpTypes, hummingbird, hummingbirdCore, lifecycle, logging, nioCore, nioPosix,
+                coreMetrics, cryptoExtras, httpTypes, hummingbird, hummingbirdCore, lifecycle, logging, nioCore, nioPosix,
             ]
         ),
         room(
