@@ -12,6 +12,13 @@ public enum TestServers {
     /// URL of logical database 0. Borrow one with ``withRedis(_:)`` instead where keys must not meet.
     public static func redisURL() async throws -> String { try await SharedServers.instance.redisURL() }
 
+    /// The program of this package, which is built beside the tests.
+    public static var program: String {
+        let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
+        let beside = URL(fileURLWithPath: own).deletingLastPathComponent().appendingPathComponent("tbg").path
+        return FileManager.default.isExecutableFile(atPath: beside) ? beside : ".build/debug/tbg"
+    }
+
     /// An empty folder with a short path (fit for sockets) that disappears with the process.
     public static func temporaryDirectory(_ name: String = "d") async throws -> String {
         try await SharedServers.instance.root().makeDirectory(name)

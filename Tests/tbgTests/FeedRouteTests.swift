@@ -125,7 +125,7 @@ struct FeedRouteTests {
                 event("foreign", endsIn: 60, target: other.id),
                 event("ended", endsIn: 0), event("inactive", endsIn: 60),
             ] {
-                try await database.execute(UpcomingEventStore.upsert(event, at: now))
+                try await database.execute(try UpcomingEventStore.upsert(event, at: now))
             }
             try await database.execute(UpcomingEventStore.deactivate("inactive", at: now))
             #expect(try await list() == ["own", "global"])
@@ -133,10 +133,12 @@ struct FeedRouteTests {
             #expect(item?["type"]?.stringValue == "maintenance")
             #expect(item?["description"] == .null)
             #expect(item?["action"]?["href"]?.stringValue == "/games")
-            for number in 0..<11 { try await database.execute(UpcomingEventStore.upsert(event("more-\(number)", endsIn: 100), at: now)) }
+            for number in 0..<11 {
+                try await database.execute(try UpcomingEventStore.upsert(event("more-\(number)", endsIn: 100), at: now))
+            }
             #expect(try await list().count == 10)
             // Written again it is changed, not doubled.
-            try await database.execute(UpcomingEventStore.upsert(event("own", endsIn: 50, target: user.id), at: now))
+            try await database.execute(try UpcomingEventStore.upsert(event("own", endsIn: 50, target: user.id), at: now))
             #expect(try await list().first == "own")
         }
     }

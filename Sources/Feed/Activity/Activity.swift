@@ -1,21 +1,26 @@
 package import API
 package import GameRules
 
-/// Something a user did: an entry of the own history, and of the feed that everybody reads if it has a text for it (spec 08 §3).
+/// Something that happened: an entry of the history of the user who did it, and of the feed that everybody reads if it has a text for it
+/// (spec 08 §3). What nobody known did is in the feed alone.
 package struct Activity: Sendable {
     /// How it is told to everybody. `{actor}` stands for the user's name, at most once in each text; names are put in when the entry is read.
     package struct Headline: Sendable {
         let title: String
         let description: String?
+        let key: String?
 
-        package init(_ title: String, description: String? = nil) {
+        /// - Parameter key: of what happens once for all users, such as a block: whoever turns out to have done it later is put into the entry
+        ///   that is there. Nil for what each user may do.
+        package init(_ title: String, description: String? = nil, key: String? = nil) {
             self.title = title
             self.description = description
+            self.key = key
         }
     }
 
     let kind: ActivityKind
-    let user: UserID
+    let user: UserID?
     let title: String
     let description: String?
     let metadata: JSONObject
@@ -25,13 +30,14 @@ package struct Activity: Sendable {
     let dedupeKey: String
 
     /// - Parameters:
+    ///   - user: who did it; nil for what has no actor, which needs a headline.
     ///   - title: what the user reads; at most 256 characters, longer texts are cut.
     ///   - link: a page of the dashboard (spec 12 §5).
     ///   - headline: nil for what is nobody else's business.
     ///   - dedupeKey: the same key never makes a second entry for the user.
     package init(
         _ kind: ActivityKind,
-        of user: UserID,
+        of user: UserID?,
         title: String,
         description: String? = nil,
         metadata: JSONObject = [:],
@@ -52,5 +58,8 @@ package struct Activity: Sendable {
     }
 
     /// The key of its entry in the feed, one for all users.
-    package var feedKey: String { String("\(kind.rawValue):\(user):\(dedupeKey)".prefix(160)) }
+    package var feedKey: String {
+        let key = headline?.key ?? user.map { "\($0):\(dedupeKey)" } ?? dedupeKey
+        return String("\(kind.rawValue):\(key)".prefix(160))
+    }
 }

@@ -18,11 +18,13 @@ package enum ActivityKind: String, Sendable, CaseIterable {
     case lessonCompleted = "lesson_completed"
     case trackCompleted = "track_completed"
     case quizPassed = "quiz_passed"
+    /// Of the feed only: how many began that day in a country.
+    case newMiners = "new_miners"
 
     /// Column `category`.
     var category: String {
         switch self {
-        case .shareSubmitted, .personalBest, .blockFound: "mining"
+        case .shareSubmitted, .personalBest, .blockFound, .newMiners: "mining"
         case .badgeEarned, .levelUp, .streakMilestone: "badge"
         case .gamePlayed, .lotteryResult: "game"
         case .worldCupRegistered, .matchResult, .leagueResult: "competition"

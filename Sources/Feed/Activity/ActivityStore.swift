@@ -9,9 +9,15 @@ package enum ActivityStore {
     /// What everybody may read is announced after the commit; see ``ActivityFeed/announce(keys:)``.
     package static func insert(_ activities: [Activity], at now: Instant, in transaction: PostgresTransaction) async throws {
         guard !activities.isEmpty else { return }
-        let fresh = try await transaction.query(histories(activities, at: now)).decode((UserID, String).self)
+        let own = activities.filter { $0.user != nil }
+        let fresh = own.isEmpty ? [] : try await transaction.query(histories(own, at: now)).decode((UserID, String).self)
         let keys = Set(fresh.map { Key(user: $0, dedupeKey: $1) })
-        let told = activities.filter { $0.headline != nil && keys.contains(Key(user: $0.user, dedupeKey: $0.dedupeKey)) }
+        let news = activities.filter { activity in
+            activity.headline != nil && (activity.user.map { keys.contains(Key(user: $0, dedupeKey: activity.dedupeKey)) } ?? true)
+        }
+        // Of two that tell the same the later one knows more.
+        var seen: Set<String> = []
+        let told = Array(news.reversed().filter { seen.insert($0.feedKey).inserted }.reversed())
         if !told.isEmpty { try await transaction.execute(feed(told, at: now)) }
     }
 
@@ -20,13 +26,14 @@ package enum ActivityStore {
         let dedupeKey: String
     }
 
+    /// - Parameter all: of users only.
     private static func histories(_ all: [Activity], at now: Instant) -> SQL {
         SQL.named(
             "activity_insert",
             """
             insert into activity_events (user_id, activity_type, category, title, description, metadata, link, xp, is_global, dedupe_key, created_at)
             select a.user_id, a.kind, a.category, a.title, a.description, a.metadata, a.link, a.xp, a.is_global, a.key, \(now)
-            from unnest(\(all.map(\.user)), \(all.map(\.kind.rawValue)), \(all.map(\.kind.category)), \(all.map(\.title)),
+            from unnest(\(all.compactMap(\.user)), \(all.map(\.kind.rawValue)), \(all.map(\.kind.category)), \(all.map(\.title)),
                         \(all.map(\.description)), \(all.map { JSONB(.object($0.metadata)) }), \(all.map(\.link)), \(all.map { $0.xp.map(Int32.init) }),
                         \(all.map { $0.headline != nil }), \(all.map(\.dedupeKey)))
                 as a (user_id, kind, category, title, description, metadata, link, xp, is_global, key)
@@ -46,7 +53,8 @@ package enum ActivityStore {
                         \(told.map { $0.headline?.description }), \(told.map { JSONB(.object($0.metadata)) }),
                         \(told.map(\.feedKey)))
                 as a (kind, user_id, title, description, metadata, key)
-            on conflict (dedup_key) where dedup_key is not null do nothing
+            on conflict (dedup_key) where dedup_key is not null do update set user_id = excluded.user_id
+            where activity_feed.user_id is null and excluded.user_id is not null
             """
         )
     }

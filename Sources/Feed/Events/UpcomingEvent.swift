@@ -20,7 +20,7 @@ package struct UpcomingEvent: Sendable, Equatable {
     /// Where a button leads, and what it says.
     package struct Action: Sendable, Equatable {
         package let label: String
-        /// A page of the dashboard (spec 12 §5).
+        /// One of ``DashboardPage``.
         package let href: String
 
         package init(label: String, href: String) {

@@ -14,16 +14,19 @@ package struct UpcomingEventStore: Sendable {
     }
 
     /// Writes an event, or what has changed of it.
-    package static func upsert(_ event: UpcomingEvent, at now: Instant) -> SQL {
-        SQL.named(
+    /// - Throws: ``UpcomingEventFault``.
+    package static func upsert(_ event: UpcomingEvent, at now: Instant) throws(UpcomingEventFault) -> SQL {
+        try event.check()
+        return SQL.named(
             "upcoming_event_upsert",
             """
             insert into upcoming_events (id, event_type, title, description, starts_at, ends_at, action_label, action_href, target_user_id,
                                          created_at, updated_at)
             values (\(event.id), \(event.kind.rawValue), \(event.title), \(event.description), \(event.startsAt), \(event.endsAt),
                     \(event.action?.label), \(event.action?.href), \(event.target), \(now), \(now))
-            on conflict (id) do update set event_type = excluded.event_type, title = excluded.title, description = excluded.description, starts_at = excluded.starts_at,
-                ends_at = excluded.ends_at, action_label = excluded.action_label, action_href = excluded.action_href,
+            on conflict (id) do update set
+                event_type = excluded.event_type, title = excluded.title, description = excluded.description,
+                starts_at = excluded.starts_at, ends_at = excluded.ends_at, action_label = excluded.action_label, action_href = excluded.action_href,
                 target_user_id = excluded.target_user_id, is_active = true, updated_at = excluded.updated_at
             """
         )

@@ -1,21 +1,29 @@
 import API
 package import GameRules
+import Metrics
 import Platform
 package import Postgres
 
 /// The one way notifications are made: by the users' wishes, each once (spec 08 §4.1).
 package enum NotificationStore {
-    /// Of one kind, for one user, within an hour; what is more is not made, unless it is critical.
+    /// Of one kind, for one user, within an hour; what is more is dropped and counted, unless it is critical (spec 08 §4.3).
     static let hourlyLimit = 20
 
     /// Writes notifications in the transaction of what they tell.
-    /// - Returns: how many were made; the others were made before, or are not wanted.
+    /// - Returns: how many were made; the others were made before, are not wanted, or are too many. These are counted at once: a
+    ///   transaction that is done again counts them again.
     @discardableResult
     package static func insert(_ notifications: [Notification], at now: Instant, in transaction: PostgresTransaction) async throws -> Int {
         guard !notifications.isEmpty else { return 0 }
-        return try await transaction.query(statement(notifications, at: now)).affected
+        let counts = try await transaction.query(statement(notifications, at: now)).decode((String?, Int64).self)
+        for (kind, count) in counts {
+            guard let kind else { continue }
+            Counter(label: "tbg_notifications_dropped_total", dimensions: [("kind", kind)]).increment(by: count)
+        }
+        return counts.reduce(0) { $0 + ($1.0 == nil ? Int($1.1) : 0) }
     }
 
+    /// Answers how many were made, without a kind, and how many of each kind were too many.
     private static func statement(_ all: [Notification], at now: Instant) -> SQL {
         SQL.named(
             "notifications_insert",
@@ -44,18 +52,23 @@ package enum NotificationStore {
                 join users u on u.id = n.user_id
                 left join notification_preferences p on p.user_id = n.user_id
                 where not exists (select from notifications o where o.user_id = n.user_id and o.dedupe_key = n.dedupe_key)
-            )
+            ), wanted as (
+                select w.*, w.is_critical or w.place_of_kind + (
+                    select count(*) from notifications o
+                    where o.user_id = w.user_id and o.created_at > \(now.adding(seconds: -3600)) and o.subtype = w.subtype
+                ) <= \(hourlyLimit) as is_within
+                from wished w where w.is_wanted and (w.in_app or w.by_mail)
+            ), made as (
             insert into notifications (user_id, type, subtype, title, description, action_url, action_label, metadata, in_app, created_at,
                                        expires_at, dedupe_key, next_attempt_at, email_state)
             select w.user_id, w.type, w.subtype, w.title, w.description, w.action_url, w.action_label, w.metadata, w.in_app, \(now),
                    w.expires_at, w.dedupe_key, \(now), case when w.by_mail then 'pending' else 'none' end
-            from wished w
-            where w.is_wanted and (w.in_app or w.by_mail)
-                and (w.is_critical or w.place_of_kind + (
-                    select count(*) from notifications o
-                    where o.user_id = w.user_id and o.created_at > \(now.adding(seconds: -3600)) and o.subtype = w.subtype
-                ) <= \(hourlyLimit))
+            from wanted w where w.is_within
             on conflict (user_id, dedupe_key) where dedupe_key is not null do nothing
+            returning 1
+            )
+            select null::text, count(*) from made union all
+            select subtype::text, count(*) from wanted where not is_within group by subtype
             """
         )
     }

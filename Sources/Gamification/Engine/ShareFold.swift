@@ -138,8 +138,27 @@ extension ShareFold {
         }
     }
 
-    /// Rows of weekly bests, in the order of their key.
+    /// Rows of weekly bests, in the order of their key. Where an address changed hands within a week the row is its earlier owner's.
     var bests: [(user: UserID, week: Week)] {
-        users.flatMap { user, weeks in weeks.map { (user, $0) } }.sorted { ($0.1.address, $0.1.week) < ($1.1.address, $1.1.week) }
+        let weeks = users.flatMap { user, weeks in weeks.map { (user: user, week: $0) } }.sorted {
+            ($0.week.address, $0.week.week, $0.week.bestAt) < ($1.week.address, $1.week.week, $1.week.bestAt)
+        }
+        return weeks.reduce(into: []) { rows, row in
+            if let last = rows.indices.last, rows[last].week.week == row.week.week, rows[last].week.address == row.week.address {
+                rows[last].week.add(row.week)
+            } else {
+                rows.append(row)
+            }
+        }
+    }
+}
+
+extension ShareFold.Week {
+    /// Takes in later shares of the same address and week.
+    fileprivate mutating func add(_ later: Self) {
+        count += later.count
+        dayMask |= later.dayMask
+        guard later.best > best else { return }
+        (best, bestAt, bestHash) = (later.best, later.bestAt, later.bestHash)
     }
 }

@@ -18,9 +18,10 @@ package struct GameEvents: Sendable {
         self.badges = badges
     }
 
+    /// - Parameter news: what writes notifications and activity about it.
     /// - Throws: for a data file that cannot be read.
-    package init(runtime: Runtime) throws {
-        self.init(ledger: GameLedger(runtime: runtime), badges: try .embedded())
+    package init(runtime: Runtime, news: [any GameNews] = []) throws {
+        self.init(ledger: GameLedger(runtime: runtime, news: news), badges: try .embedded())
     }
 
     /// Tells one event of one user.
@@ -53,11 +54,6 @@ package struct GameEvents: Sendable {
             }
         }
         return try await ledger.apply(effects, now: now, in: transaction)
-    }
-
-    /// Whether there is such a user; effects on others are left out silently.
-    package static func exists(_ user: UserID, in transaction: PostgresTransaction) async throws -> Bool {
-        try await transaction.query("select true from users where id = \(user)").count > 0
     }
 
     /// To be called after the commit, best effort.

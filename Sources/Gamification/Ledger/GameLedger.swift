@@ -154,4 +154,6 @@ package enum LedgerFault: Error, Equatable {
     case belowZero(total: Int64)
     /// There is no such user.
     case unknownUser(UserID)
+    /// A correction with this id was booked, of another user or another amount.
+    case otherAdjustment(String)
 }

@@ -19,13 +19,13 @@ package struct BlockNews: BatchObserver {
     }
 
     package func batchStored(_ change: BatchChange, in transaction: PostgresTransaction) async throws {
-        try await ActivityStore.insert(Self.told(change).compactMap(Self.activity), at: change.now, in: transaction)
+        try await ActivityStore.insert(Self.told(change).map(Self.activity), at: change.now, in: transaction)
     }
 
     package func batchCommitted(_ change: BatchChange) async {
         let blocks = Self.told(change)
         guard !blocks.isEmpty else { return }
-        await feed.announce(keys: blocks.compactMap { Self.activity($0)?.feedKey })
+        await feed.announce(keys: change.blocks.filter(Self.isForEverybody).map { Self.activity($0.block).feedKey })
         // Without names everybody still hears of the block.
         let credits = (try? await credits.credits(of: Set(blocks.compactMap(\.user)))) ?? [:]
         await publisher.send(
@@ -42,15 +42,15 @@ package struct BlockNews: BatchObserver {
     /// A finder who becomes known later is news to the finder alone.
     static func isForEverybody(_ change: BlockChange) -> Bool { change.kind == .found }
 
-    private static func activity(_ block: FoundBlock) -> Activity? {
-        guard let user = block.user else { return nil }
-        return Activity(
+    /// A block that nobody is known to have found is in the feed without a name, until its finder becomes known (spec 03a §7.6).
+    private static func activity(_ block: FoundBlock) -> Activity {
+        Activity(
             .blockFound,
-            of: user,
+            of: block.user,
             title: "You found block \(block.height)",
             metadata: ["height": .integer(block.height)],
             link: "/mining/blocks",
-            headline: Activity.Headline("{actor} found block \(block.height)"),
+            headline: Activity.Headline("{actor} found block \(block.height)", key: "block:\(block.id)"),
             dedupeKey: "block:\(block.id)"
         )
     }

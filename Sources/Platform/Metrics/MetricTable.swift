@@ -5,7 +5,7 @@ package enum MetricTable {
     private static let requestBuckets: HistogramBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2.5, 5, 10]
     private static let ageBuckets: HistogramBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300]
 
-    package static let all: [MetricDescription] = http + accounts + realtime + mining + gamification + foundation + process
+    package static let all: [MetricDescription] = http + accounts + realtime + notifications + mining + gamification + foundation + process
 
     private static let http: [MetricDescription] = [
         .counter("http_requests_total", "Requests answered.", labels: ["method", "handler", "status"], seriesLimit: 2000),
@@ -42,6 +42,14 @@ package enum MetricTable {
             buckets: ageBuckets
         ),
         .histogram("tbg_dashboard_turn_seconds", "Time to refresh and tell the tenth of the listeners whose turn it was."),
+    ]
+
+    private static let notifications: [MetricDescription] = [
+        .counter(
+            "tbg_notifications_dropped_total",
+            "Notifications not made because their user has had twenty of the kind within an hour.",
+            labels: ["kind"]
+        )
     ]
 
     private static let mining: [MetricDescription] = [

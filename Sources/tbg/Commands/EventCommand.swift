@@ -55,7 +55,7 @@ struct EventCommand: AsyncParsableCommand {
         try await GameCommand.run { runtime in
             let now = runtime.clock.now()
             if let event {
-                try await runtime.database.execute(UpcomingEventStore.upsert(event, at: now))
+                try await runtime.database.execute(try UpcomingEventStore.upsert(event, at: now))
                 return "announced \(id)"
             }
             let count = try await runtime.database.execute(UpcomingEventStore.deactivate(id, at: now))

@@ -22,10 +22,10 @@ struct ExcuseWeek: AsyncParsableCommand {
         let runtime = try await ServiceRole.runtime("admin")
         do {
             let changed = try await ExcusedWeeks(database: runtime.database).set(week, isExcused: !remove, at: runtime.clock.now())
-            if changed {
-                try await runtime.redis.connect()
-                try await StreakChecker(runtime: runtime, badges: .embedded()).runForEverybody()
-            }
+            // Also when nothing changed: an earlier run may have ended before everybody was judged anew.
+            try? await runtime.redis.connect()
+            let news = FeedNews(runtime: runtime)
+            try await StreakChecker(runtime: runtime, badges: .embedded(), news: [news], observers: [news]).runForEverybody()
             Console.line(changed ? "\(week) is \(remove ? "no longer " : "")excused" : "nothing to change")
             await runtime.close()
         } catch {

@@ -3,8 +3,9 @@ import Foundation
 import GameRules
 import Gamification
 import Platform
+import Redis
 
-/// `tbg admin xp-adjust USER --by AMOUNT --ticket T` (spec 05 §5.1).
+/// `tbg admin xp-adjust USER --by AMOUNT --ticket T [--id UUID]` (spec 05 §5.1).
 struct XPAdjust: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "xp-adjust",
@@ -20,19 +21,24 @@ struct XPAdjust: AsyncParsableCommand {
     @Option(help: "Why, for the record.")
     var ticket: String
 
+    @Option(help: "UUID of this correction: repeated with the same one, it is booked once. By default a fresh one.")
+    var id: String?
+
     func validate() throws {
         guard amount != 0, (-1_000_000_000...1_000_000_000).contains(amount) else {
             throw ValidationError("--by must not be 0, nor beyond a billion")
         }
         guard (1...128).contains(ticket.count) else { throw ValidationError("--ticket must have 1 to 128 characters") }
+        if let id, UUID(uuidString: id) == nil { throw ValidationError("--id must be a UUID") }
     }
 
     func run() async throws {
-        let (id, amount, ticket) = (try Admin.userID(user), amount, ticket)
+        let (user, amount, ticket) = (try Admin.userID(user), amount, ticket)
+        let id = (id ?? UUID().uuidString).lowercased()
         try await GameCommand.run { runtime in
-            let total = try await Adjustment(runtime: runtime)
-                .adjust(id, by: amount, ticket: ticket, id: UUID().uuidString.lowercased(), now: runtime.clock.now())
-            return "user \(id) has \(total) XP now"
+            let total = try await Adjustment(runtime: runtime, news: [FeedNews(runtime: runtime)])
+                .adjust(user, by: amount, ticket: ticket, id: id, now: runtime.clock.now())
+            return "user \(user) has \(total) XP now, by correction \(id)"
         }
     }
 }
@@ -44,43 +50,31 @@ struct NodeVerified: AsyncParsableCommand {
         abstract: "Note that a user's node was checked, which earns its badge."
     )
 
-    enum Kind: String, CaseIterable, ExpressibleByArgument {
-        case full, pruned, archival
-
-        var event: GameEvent {
-            switch self {
-            case .full: .nodeVerifiedFull
-            case .pruned: .nodeVerifiedPruned
-            case .archival: .nodeVerifiedArchival
-            }
-        }
-    }
-
     @Argument(help: "Id of the user.")
     var user: String
 
     @Argument(help: "Kind of node: full, pruned or archival.")
-    var kind: Kind
+    var kind: NodeVerification.Kind
 
     func run() async throws {
         let (id, kind) = (try Admin.userID(user), kind)
         try await GameCommand.run { runtime in
-            let (events, now) = (try GameEvents(runtime: runtime), runtime.clock.now())
-            let outcome = try await runtime.database.retryingTransaction { transaction in
-                guard try await GameEvents.exists(id, in: transaction) else { throw LedgerFault.unknownUser(id) }
-                return try await events.emit(kind.event, by: id, id: "\(UTCDay(containing: now))", now: now, in: transaction)
-            }
-            await events.announce(outcome)
-            return outcome.earned.isEmpty ? "user \(id) has the badge already" : "user \(id) has earned \(outcome.earned[0].badge.name)"
+            let verification = try NodeVerification(runtime: runtime, news: [FeedNews(runtime: runtime)])
+            let badge = try await verification.record(kind, of: id, now: runtime.clock.now())
+            return badge.map { "user \(id) has earned \($0)" } ?? "user \(id) has the badge already"
         }
     }
 }
+
+extension NodeVerification.Kind: ExpressibleByArgument {}
 
 enum GameCommand {
     /// Runs an action and prints what it answers; what the ledger refuses ends with 1.
     static func run(_ action: (Runtime) async throws -> String) async throws {
         let runtime = try await ServiceRole.runtime("admin")
         let result: Result<String, any Error>
+        // To tell sockets; without Redis the facts are written all the same.
+        try? await runtime.redis.connect()
         do { result = .success(try await action(runtime)) } catch { result = .failure(error) }
         await runtime.close()
         do {
@@ -97,6 +91,7 @@ extension LedgerFault {
         switch self {
         case .belowZero(let total): "the user has \(total) XP; a total cannot fall below 0"
         case .unknownUser(let user): "there is no user \(user)"
+        case .otherAdjustment(let id): "correction \(id) was booked before, for another user or by another amount"
         case .staleStanding(let user): "the total of user \(user) changed meanwhile"
         }
     }

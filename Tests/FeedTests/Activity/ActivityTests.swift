@@ -1,8 +1,10 @@
 import API
+import CoreMetrics
 import GameRules
 import NIOCore
 import Platform
 import Postgres
+import Prometheus
 import Redis
 import Testing
 
@@ -129,6 +131,69 @@ struct ActivityTests {
         }
     }
 
+    @Test("What nobody known did is in the feed alone, once; whoever turns out to have done it is put into it")
+    func withoutActor() async throws {
+        try await FeedRig.run { rig in
+            let user = try await rig.user("bc1qone")
+            func found(_ user: UserID?) -> Activity {
+                Activity(
+                    .blockFound,
+                    of: user,
+                    title: "You found it",
+                    headline: .init("{actor} found it", key: "block:1"),
+                    dedupeKey: "block:1"
+                )
+            }
+            func insert(_ all: [Activity]) async throws {
+                try await rig.database.transaction { try await ActivityStore.insert(all, at: rig.clock.now, in: $0) }
+            }
+            let summary = Activity(.newMiners, of: nil, title: "3 new miners", headline: .init("3 new miners"), dedupeKey: "2026-02-25:DE")
+            for _ in 0..<2 { try await insert([found(nil), summary]) }
+            #expect(try await rig.count("select count(*) from activity_events") == 0)
+            #expect(try await rig.count("select count(*) from activity_feed where user_id is null") == 2)
+            let page = try await ActivityFeed(runtime: rig.runtime).page(limit: 5, before: nil)
+            #expect(page.map(\.actor) == [PlainText.anonymous, PlainText.anonymous])
+
+            // The finder may become known in the transaction that stores the block, too.
+            for _ in 0..<2 { try await insert([found(nil), found(user)]) }
+            #expect(try await rig.count("select count(*) from activity_events where user_id = \(user)") == 1)
+            #expect(try await rig.count("select count(*) from activity_feed") == 2)
+            #expect(try await rig.count("select count(*) from activity_feed where user_id = \(user)") == 1)
+            try await insert([found(nil)])
+            #expect(try await rig.count("select count(*) from activity_feed where user_id = \(user)") == 1, "nobody is forgotten")
+        }
+    }
+
+    @Test("Notifications that are too many are counted by their kind, and no others are")
+    func dropped() async throws {
+        let metrics = PrometheusRegistry(descriptions: MetricTable.all)
+        try await withMetricsFactory(metrics) {
+            try await FeedRig.run { rig in
+                let (user, silent) = (try await rig.user("bc1qa"), try await rig.user("bc1qb"))
+                let now = rig.clock.now
+                try await rig.database.execute(
+                    "insert into notification_preferences (user_id, badge_earned, updated_at) values (\(silent), false, \(now))"
+                )
+                func insert(_ kind: NotificationKind, _ keys: Range<Int>, to user: UserID) async throws -> Int {
+                    let list = keys.map { Notification(kind, to: user, title: "t", dedupeKey: "\(kind)-\($0)") }
+                    return try await rig.database.transaction { try await NotificationStore.insert(list, at: now, in: $0) }
+                }
+                #expect(try await insert(.levelUp, 0..<25, to: user) == 20)
+                // Made before, not wanted, or critical: not dropped.
+                #expect(try await insert(.levelUp, 0..<20, to: user) == 0)
+                #expect(try await insert(.badgeEarned, 0..<25, to: silent) == 0)
+                #expect(try await insert(.streakWarning, 0..<25, to: user) == 25)
+                #expect(try await insert(.streakExtended, 0..<21, to: user) == 20)
+            }
+        }
+        let lines = String(decoding: metrics.render(), as: UTF8.self).split(separator: "\n")
+        #expect(
+            lines.filter { $0.hasPrefix("tbg_notifications_dropped_total{") }.sorted() == [
+                #"tbg_notifications_dropped_total{kind="level_up"} 5"#, #"tbg_notifications_dropped_total{kind="streak_extended"} 1"#,
+            ]
+        )
+    }
+
     @Test("the pruner keeps the newest thousand for everybody, and of the rest what is young; again it deletes nothing")
     func pruner() async throws {
         try await FeedRig.run { rig in
@@ -144,7 +209,7 @@ struct ActivityTests {
             )
             for (id, age) in [("old", Int64(8)), ("young", 6)] {
                 try await rig.database.execute(
-                    UpcomingEventStore.upsert(
+                    try UpcomingEventStore.upsert(
                         UpcomingEvent(id: id, kind: .lottery, title: id, endsAt: now.adding(seconds: -age * 86_400)),
                         at: now
                     )
@@ -170,7 +235,7 @@ struct ActivityTests {
         try await FeedRig.run { rig in
             let ends = rig.clock.now.adding(seconds: 2 * 86_400)
             let event = UpcomingEvent(id: "lottery-2026-W09", kind: .lottery, title: "Draw", endsAt: ends)
-            try await rig.database.execute(UpcomingEventStore.upsert(event, at: rig.clock.now))
+            try await rig.database.execute(try UpcomingEventStore.upsert(event, at: rig.clock.now))
             let (one, two) = (EventReminders(runtime: rig.runtime), EventReminders(runtime: rig.runtime))
             func run(secondsBefore: Int64) async throws -> Int {
                 let now = ends.adding(seconds: -secondsBefore)

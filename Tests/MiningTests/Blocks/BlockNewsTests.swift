@@ -50,6 +50,42 @@ struct BlockNewsTests {
         }
     }
 
+    @Test("A block of nobody is in the feed without a name, and gets one when its finder becomes known; it is announced once")
+    func unowned() async throws {
+        try await MiningRig.run { rig in
+            let miner = try await rig.miner()
+            let pipeline = MiningPipeline(runtime: rig.runtime, observers: [BlockNews(runtime: rig.runtime)])
+            let subscriber = rig.runtime.redis.makeSubscriber()
+            try await subscriber.subscribe(["pubsub:feed_item"])
+            let hash = String(repeating: "a", count: 64)
+            func found(_ user: String) async throws {
+                let payload =
+                    #"{"user":"\#(user)","worker":"rig1","height":800000,"hash":"\#(hash)","diff":0,"network_diff":0,"reward_sats":0}"#
+                try await pipeline.control[.blockFound]?.apply([try rig.event(.blockFound, payload)], now: rig.clock.now)
+            }
+            func entries() async throws -> [String] {
+                try await rig.runtime.database.query("select coalesce(user_id::text, '-') || ' ' || title from activity_feed").map {
+                    try String(postgres: $0[0])
+                }
+            }
+            for _ in 0..<2 { try await found("unknown") }
+            #expect(try await entries() == ["- {actor} found block 800000"])
+            #expect(try await rig.runtime.database.query("select count(*) from activity_events").value(Int64.self) == 0)
+            for _ in 0..<2 { try await found(miner.address) }
+            #expect(try await entries() == ["\(miner.user) {actor} found block 800000"])
+            #expect(try await rig.runtime.database.query("select count(*) from activity_events").value(Int64.self) == 1)
+
+            try await rig.runtime.redis.publish(.string("end"), to: "pubsub:feed_item")
+            var texts: [String] = []
+            var events = subscriber.events.makeAsyncIterator()
+            while case .message(let message) = await events.next(), message.payload != ByteBuffer(string: "end") {
+                texts.append(try JSONParser().parse(message.payload.readableBytesView)["item"]?["text"]?.stringValue ?? "")
+            }
+            #expect(texts == ["A miner found block 800000"])
+            await subscriber.close()
+        }
+    }
+
     @Test("Of a block without a known finder everybody hears; when its finder becomes known, only the finder does")
     func attributed() {
         let block = FoundBlock(

@@ -15,12 +15,7 @@ struct Instance: Sendable {
     let endpoints: Endpoints
     let database: PostgresClient
 
-    /// The program, which is built beside the tests.
-    static var program: String {
-        let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
-        let beside = URL(fileURLWithPath: own).deletingLastPathComponent().appendingPathComponent("tbg").path
-        return FileManager.default.isExecutableFile(atPath: beside) ? beside : ".build/debug/tbg"
-    }
+    static var program: String { TestServers.program }
 
     /// Starts an instance without a simulator, lends it to `body` and ends it with everything it started.
     static func run(_ body: (Instance) async throws -> Void) async throws {
