@@ -37,7 +37,8 @@ package enum TestRuntime {
     ) async throws {
         var names = [
             "ENVIRONMENT": "test", "DATABASE_URL": database, "REDIS_URL": redis, "LOG_LEVEL": "error", "RATE_LIMIT_SCALE": "10000",
-            "DATABASE_POOL_MIN": "1", "DATABASE_POOL_MAX": "8", "JWT_PRIVATE_KEY": signingKey,
+            "DATABASE_POOL_MIN": "1", "DATABASE_POOL_MAX": "8", "DATABASE_ACQUIRE_SECONDS": "30",
+            "JWT_PRIVATE_KEY": signingKey,
             "SESSION_KEY": "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",
         ]
         names.merge(variables) { $1 }

@@ -128,14 +128,14 @@ struct CollectCommandTests {
                 guard try await bench.metric(#"tbg_collector_spool_dropped_total{sink="redis"}"#) > 0 else { return false }
                 return try await bench.metric(#"tbg_collector_queue_events{sink="redis"}"#) == 0
             }
-            #expect(try await bench.metric(#"tbg_collector_spool_bytes{sink="redis"}"#) <= 1_048_576)
+            let bytes = try await bench.metric(#"tbg_collector_spool_bytes{sink="redis"}"#)
+            #expect(bytes > 524_288 && bytes <= 1_048_576, "a small part is dropped at a time")
             let dropped = Int(try await bench.metric(#"tbg_collector_spool_dropped_total{sink="redis"}"#))
-            #expect(dropped < count / 2, "a small part at a time")
             try await bench.server.start()
             try await eventually("what was kept has arrived") { (try? await bench.redis.xlen("mining:share_submitted")) == count - dropped }
             #expect(try await bench.redis.xlen("mining:block_found") == 1)
             let oldest = try #require(try await bench.redis.xrange("mining:share_submitted", count: 1).first?.fields.string("data"))
-            #expect(oldest.contains(#""sdiff":\(6000 + dropped)"#), "\(oldest)")
+            #expect(oldest.contains("\"sdiff\":\(6000 + dropped),"), "\(oldest)")
         }
     }
 

@@ -126,7 +126,7 @@ struct FailureTests {
     func exhaustedPool() async throws {
         let database = Handle()
         try await Rig.run(
-            ["DATABASE_POOL_MAX": "3"],
+            ["DATABASE_POOL_MAX": "3", "DATABASE_ACQUIRE_SECONDS": "2"],
             addRoutes: { table in
                 table.add(Self.route("hold")) { _, _ in
                     try await database.client.transaction { _ = try await $0.query("select pg_sleep(8)") }

@@ -57,6 +57,7 @@ package struct DatabaseSettings: Sendable {
     package let password: Secret?
     package let poolMinimum: Int
     package let poolMaximum: Int
+    package let acquireSeconds: Int
     package let timescale: Settings.TimescaleMode
     package let clusterAPINodes: Int
     package let clusterWorkerNodes: Int
@@ -74,6 +75,7 @@ package struct DatabaseSettings: Sendable {
         password = reader.secret("DATABASE_PASSWORD", "overrides the password in the URL")
         poolMinimum = reader.integer("DATABASE_POOL_MIN", 5, in: 1...100, "connections kept open per process")
         poolMaximum = reader.integer("DATABASE_POOL_MAX", 20, in: 1...200, "most connections per process")
+        acquireSeconds = reader.integer("DATABASE_ACQUIRE_SECONDS", 2, in: 1...60, "longest wait for a free connection")
         timescale = reader.choice(
             "TIMESCALE",
             .auto,

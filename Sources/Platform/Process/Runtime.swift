@@ -76,6 +76,7 @@ extension PostgresConfiguration {
         let most = identity.role == "api" ? settings.poolMaximum : min(settings.poolMaximum, ConnectionBudget.workerNode)
         let lent = max(1, most - readConnections)
         poolSize = min(settings.poolMinimum, lent)...lent
+        acquireTimeout = .seconds(settings.acquireSeconds)
         applicationName = "tbg-\(identity.role)-\(identity.node)"
         // A step of a migration takes as long as it takes.
         statementTimeout = identity.role == "api" ? .seconds(30) : identity.role == "migrate" ? .zero : .seconds(120)

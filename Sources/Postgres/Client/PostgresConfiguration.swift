@@ -17,7 +17,7 @@ public struct PostgresConfiguration: Sendable {
     /// Time to establish one connection.
     public var connectTimeout: Duration = .seconds(5)
     /// Time a call waits for a connection before ``PostgresError/acquireTimeout``.
-    public var acquireTimeout: Duration = .seconds(2)
+    public var acquireTimeout: Duration = .seconds(10)
     /// Time the server gives one statement; zero switches the limit off.
     public var statementTimeout: Duration = .seconds(30)
     /// Time beyond `statementTimeout` after which a silent server is given up and its connection dropped.

@@ -114,6 +114,7 @@ struct Rig: Sendable {
         var all = [
             "ENVIRONMENT": "test", "HOST": "127.0.0.1", "PORT": "0", "METRICS_PORT": "0", "DRAIN_SECONDS": "0", "LOG_LEVEL": "debug",
             "DATABASE_URL": database, "REDIS_URL": redis, "DATABASE_POOL_MIN": "1", "DATABASE_POOL_MAX": "6",
+            "DATABASE_ACQUIRE_SECONDS": "30",
             "JWT_PRIVATE_KEY": signingKey, "RATE_LIMIT_SCALE": "10000", "NODE_ID": "test-node",
         ]
         all.merge(variables) { $1 }
