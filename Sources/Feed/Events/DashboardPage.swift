@@ -3,8 +3,7 @@ package enum DashboardPage {
     /// `*` stands for one id or address.
     private static let pages: [[Substring]] = [
         "/dashboard", "/mining/workers", "/mining/shares", "/mining/difficulty", "/mining/blocks", "/mining/setup", "/games",
-        "/games/hammer",
-        "/games/horse-race", "/games/slots", "/games/scratch", "/world-cup", "/world-cup/my-team", "/world-cup/register",
+        "/games/hammer", "/games/horse-race", "/games/slots", "/games/scratch", "/world-cup", "/world-cup/my-team", "/world-cup/register",
         "/world-cup/*/match/*", "/leagues", "/leagues/*", "/coop", "/coop/create", "/coop/join/*", "/leaderboard", "/leaderboard/weekly",
         "/leaderboard/monthly", "/leaderboard/alltime", "/leaderboard/country", "/learn", "/learn/*/*", "/education", "/profile",
         "/profile/badges", "/profile/stats", "/profile/streaks", "/profile/level", "/profile/history", "/settings", "/connect", "/gift",

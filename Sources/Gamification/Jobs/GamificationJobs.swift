@@ -4,7 +4,6 @@ package import Scheduler
 
 /// The scheduled tasks of gamification (spec 05 §12).
 package enum GamificationJobs {
-    private static let day: Int64 = 86_400
     /// A warning that comes late is of use until 23:00.
     private static let warningLife: Int64 = 5 * 3_600
 
@@ -19,7 +18,6 @@ package enum GamificationJobs {
         let recalculator = Recalculator(runtime: runtime)
         let warning = StreakWarning(runtime: runtime, observers: observers)
         let reminders = StreakReminders(runtime: runtime)
-        let newMiners = NewMiners(runtime: runtime)
         return [
             // On Mondays it closes the week, at other hours it looks for who is behind.
             ScheduledTask("streak_checker", .hourly(minute: 5), catchUp: .newestOnly) { _, _ in
@@ -38,10 +36,6 @@ package enum GamificationJobs {
             },
             ScheduledTask("streak_reminders_last", .weekly(.sunday, hour: 23, minute: 0), catchUp: .newestWithin(seconds: 300)) { _, now in
                 try await reminders.run(at: Instant(millisecondsSinceUnixEpoch: now))
-            },
-            ScheduledTask("new_miners", .daily(hour: 23, minute: 55), catchUp: .newestWithin(seconds: day)) { key, now in
-                let day = UTCDay(containing: Instant(secondsSinceUnixEpoch: key.dueAtSeconds))
-                try await newMiners.run(on: day, at: Instant(millisecondsSinceUnixEpoch: now))
             },
         ]
     }

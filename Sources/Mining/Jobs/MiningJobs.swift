@@ -14,6 +14,8 @@ package struct MiningJobs: Sendable {
     package let audit: RollupAudit
     /// Every night.
     package let archive: WorkerArchive
+    /// Every evening, of the day that ends.
+    package let newMiners: NewMiners
 
     /// - Parameter observers: features that hear of workers going off, as those of ingest.
     package init(runtime: Runtime, observers: [any BatchObserver] = []) {
@@ -23,5 +25,6 @@ package struct MiningJobs: Sendable {
         ranks = RankReconciliation(runtime: runtime)
         audit = RollupAudit(runtime: runtime)
         archive = WorkerArchive(runtime: runtime)
+        newMiners = NewMiners(runtime: runtime)
     }
 }

@@ -62,6 +62,10 @@ enum WorkerTasks {
             ScheduledTask("worker_archive", .daily(hour: 3, minute: 30), catchUp: .newestOnly) { _, now in
                 try await jobs.archive.run(at: Instant(millisecondsSinceUnixEpoch: now))
             },
+            ScheduledTask("new_miners", .daily(hour: 23, minute: 55), catchUp: .newestWithin(seconds: 86_400)) { key, now in
+                let day = UTCDay(containing: Instant(secondsSinceUnixEpoch: key.dueAtSeconds))
+                try await jobs.newMiners.run(on: day, at: Instant(millisecondsSinceUnixEpoch: now))
+            },
         ]
     }
 

@@ -34,6 +34,11 @@ struct StreamKeeperTests {
         }
     }
 
+    private func keeper(_ rig: IngestRig, _ gaps: GapLog, _ logger: Logger) -> StreamKeeper {
+        let (redis, clock) = (rig.runtime.redis, rig.runtime.clock)
+        return StreamKeeper(redis: redis, group: IngestService.group, consumer: "c", gaps: gaps, clock: clock, logger: logger)
+    }
+
     @Test("Nothing settles beyond an open gap")
     func heldByGap() async throws {
         try await IngestRig.run { rig in
@@ -42,14 +47,7 @@ struct StreamKeeperTests {
             let now = Clock.system.now()
             try await gaps.settle(now.adding(seconds: -100), now: now)
             try await gaps.open(now: now)
-            let keeper = StreamKeeper(
-                redis: rig.runtime.redis,
-                group: IngestService.group,
-                consumer: "c",
-                gaps: gaps,
-                clock: rig.runtime.clock,
-                logger: rig.runtime.logger
-            )
+            let keeper = keeper(rig, gaps, rig.runtime.logger)
             try await keeper.settle(tick: 0)
             #expect(try await gaps.watermark() == now.adding(seconds: -100))
             let published = try await rig.runtime.redis.send(RedisCommand("HGET", "mining:watermark", "settled_through")).string
@@ -106,14 +104,7 @@ struct StreamKeeperTests {
             let (now, lines) = (Clock.system.now(), LoggedLines())
             let gaps = GapLog(database: rig.runtime.database, group: IngestService.group)
             try await gaps.settle(now.adding(seconds: -100), now: now)
-            let keeper = StreamKeeper(
-                redis: rig.runtime.redis,
-                group: IngestService.group,
-                consumer: "c",
-                gaps: gaps,
-                clock: rig.runtime.clock,
-                logger: Logger(label: "test") { _ in lines }
-            )
+            let keeper = keeper(rig, gaps, Logger(label: "test") { _ in lines })
             var trimmer = StreamTrimmer(redis: rig.runtime.redis)
             let limits: (String) -> StreamTrimmer.Limits = { _ in StreamTrimmer.Limits(kept: 10, cap: 500) }
             func add(_ count: Int) async throws {
