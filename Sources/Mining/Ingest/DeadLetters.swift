@@ -19,34 +19,34 @@ package struct DeadLetters: Sendable {
         self.now = now
     }
 
-    package func keep(_ dead: [DeadEntry], of stream: String) async throws {
-        guard !dead.isEmpty else { return }
-        let at = now().rfc3339
-        let commands = dead.map { letter in
-            RedisCommand(
-                "XADD",
-                "\(stream):dead",
-                "MAXLEN",
-                "~",
-                Self.cap,
-                "*",
-                "reason",
-                letter.reason,
-                "detail",
-                letter.detail,
-                "stream",
-                stream,
-                "entry_id",
-                letter.entry.id.description,
-                "deliveries",
-                letter.deliveries,
-                "raw",
-                Self.raw(letter.entry),
-                "at",
-                at
-            )
+    /// Letters written by one call: Redis answers nobody else meanwhile.
+    private static let atOnce = 100
+
+    /// Acknowledges each entry and writes its letter in the same step, and only if nobody has acknowledged it before: of two consumers that
+    /// give up the same entry one writes.
+    private static let script = RedisScript(
+        """
+        for i = 4, #ARGV, 5 do
+            if redis.call('XACK', KEYS[1], ARGV[1], ARGV[i]) == 1 then
+                redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[2], '*', 'reason', ARGV[i + 1], 'detail', ARGV[i + 2], 'stream', KEYS[1],
+                           'entry_id', ARGV[i], 'deliveries', ARGV[i + 3], 'raw', ARGV[i + 4], 'at', ARGV[3])
+            end
+        end
+        """
+    )
+
+    /// Moves pending entries of a group out of its way. Safe to repeat.
+    package func keep(_ dead: [DeadEntry], of stream: String, group: String) async throws {
+        let head: [RedisArgument] = [.string(group), .integer(Self.cap), .string(now().rfc3339)]
+        for start in stride(from: 0, to: dead.count, by: Self.atOnce) {
+            let letters = dead[start..<min(start + Self.atOnce, dead.count)].flatMap { letter -> [RedisArgument] in
+                [
+                    .string(letter.entry.id.description), .string(letter.reason), .string(letter.detail), .integer(letter.deliveries),
+                    .string(Self.raw(letter.entry)),
+                ]
+            }
+            _ = try await redis.evaluate(Self.script, keys: [stream, "\(stream):dead"], arguments: head + letters)
         }
-        for reply in try await redis.pipeline(commands) { _ = try reply.get() }
     }
 
     /// The entry's fields as a JSON object of texts, so that it can be put back; base64 of the same where a value is not UTF-8.

@@ -195,12 +195,12 @@ package struct StreamConsumer: Sendable {
         }
     }
 
-    /// Dead letters first, then the acknowledgement: a crash between the two leaves a second dead letter, never a lost entry.
+    /// Acknowledges what is stored; what is dead leaves its letter in the step that acknowledges it.
     private func settle(_ entries: [StreamEntry], dead: [DeadEntry], of stream: String) async {
         var backoff = RetryDelay()
         while true {
             do {
-                try await deadLetters.keep(dead, of: stream)
+                try await deadLetters.keep(dead, of: stream, group: configuration.group)
                 try await shielded { _ = try await redis.xack(stream, group: configuration.group, ids: entries.map(\.id)) }
                 return
             } catch {

@@ -86,6 +86,25 @@ struct TakeoverTests {
         }
     }
 
+    @Test("Consumers that give up the same entries at once, more than one call holds, leave one letter of each and nothing pending")
+    func givenUpTwice() async throws {
+        try await IngestRig.run { rig in
+            let (redis, stream, group) = (rig.runtime.redis, IngestService.shareStream, IngestService.group)
+            try await rig.add((1...250).map { rig.share(1000, 1000 + Double($0)) })
+            try await redis.xgroupCreate(stream, group: group)
+            let read = try await redis.xreadgroup(group: group, consumer: "one", streams: [stream], count: 250)
+            let dead = try #require(read.first?.entries.map { DeadEntry(entry: $0, reason: "bad_address", deliveries: 3) })
+            let letters = DeadLetters(redis: redis, now: rig.runtime.clock.now)
+            try await withThrowingTaskGroup(of: Void.self) { tasks in
+                for _ in 0..<3 { tasks.addTask { try await letters.keep(dead, of: stream, group: group) } }
+                try await tasks.waitForAll()
+            }
+            let kept = try await redis.xrange(stream + ":dead", count: 1_000).compactMap { $0.fields.string("entry_id") }
+            #expect(kept.count == 250 && Set(kept) == Set(dead.map(\.entry.id.description)))
+            #expect(try await redis.xinfoGroups(stream).first?.pending == 0)
+        }
+    }
+
     @Test("A poison entry is delivered five times and then becomes one dead letter; its neighbours are stored")
     func poison() async throws {
         try await IngestRig.run { rig in
