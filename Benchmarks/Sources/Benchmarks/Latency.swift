@@ -118,7 +118,7 @@ struct Latency: AsyncParsableCommand {
                 let time = now - sent.instant(times.count)
                 times.append(Double(time.components.seconds) * 1000 + Double(time.components.attoseconds) * 1e-15)
             }
-            try await Task.sleep(for: .milliseconds(1))
+            try await Task.sleep(for: .milliseconds(3))
         }
         return times
     }

@@ -49,6 +49,9 @@ private final class BadgeAges: Sendable {
         var ages: [Int64] = []
     }
 
+    private static let acknowledgement = Array(#"{"type":"subscribed""#.utf8)
+    private static let badge = Array(#""type":"badge_earned""#.utf8)
+
     private let badges: Int
     private let state = Mutex(State())
 
@@ -58,9 +61,10 @@ private final class BadgeAges: Sendable {
 
     func note(_ message: ByteBuffer) {
         let now = BroadcastStamp.now()
-        let text = String(buffer: message)
-        if text.hasPrefix(#"{"type":"subscribed""#) { return state.withLock { $0.subscribed += 1 } }
-        guard text.contains(#""type":"badge_earned""#), let sent = LuckyShare.instant(in: text) else { return }
+        guard message.contains(Self.badge), let sent = LuckyShare.instant(in: message) else {
+            if message.readableBytesView.starts(with: Self.acknowledgement) { state.withLock { $0.subscribed += 1 } }
+            return
+        }
         let complete: [Int64]? = state.withLock { state in
             state.ages.append(now - sent)
             return state.ages.count == badges ? state.ages : nil
@@ -75,8 +79,7 @@ enum LuckyShare {
     /// The name of the worker of a share sent at an instant of ``BroadcastStamp``.
     static func worker(_ instant: Int64) -> String { "t\(instant)" }
 
-    static func instant(in message: String) -> Int64? {
-        guard let start = message.range(of: #""worker":"t"#)?.upperBound else { return nil }
-        return Int64(message[start...].prefix { $0.isNumber })
-    }
+    static func instant(in message: ByteBuffer) -> Int64? { message.number(after: member) }
+
+    private static let member = Array(#""worker":"t"#.utf8)
 }

@@ -60,6 +60,7 @@ private final class BroadcastAges: Sendable {
         var ages: [Int64] = []
     }
 
+    private static let acknowledgement = Array(#"{"type":"subscribed""#.utf8)
     private let messages: Int
     private let state = Mutex(State())
 
@@ -69,7 +70,7 @@ private final class BroadcastAges: Sendable {
         let now = BroadcastStamp.now()
         guard let sent = BroadcastStamp.read(message) else {
             // Figures and the like come beside what is measured.
-            if String(buffer: message).hasPrefix(#"{"type":"subscribed""#) { state.withLock { $0.acknowledged += 1 } }
+            if message.readableBytesView.starts(with: Self.acknowledgement) { state.withLock { $0.acknowledged += 1 } }
             return
         }
         let age = now - sent
@@ -108,15 +109,11 @@ enum BroadcastStamp {
 
     /// The instant a message carries, as a member `t` or in the id of a share.
     static func read(_ message: ByteBuffer) -> Int64? {
-        let bytes = Array(message.readableBytesView)
-        for mark in [#""t":"#, #""id":""#].map({ Array($0.utf8) }) {
-            guard let start = (0..<max(0, bytes.count - mark.count)).first(where: { bytes[$0..<($0 + mark.count)].elementsEqual(mark) })
-            else { continue }
-            let digits = bytes[(start + mark.count)...].prefix { (48...57).contains($0) || $0 == UInt8(ascii: "-") }
-            return Int64(String(decoding: digits.filter { $0 != UInt8(ascii: "-") }.prefix(20), as: UTF8.self))
-        }
-        return nil
+        message.number(after: member) ?? message.number(after: identifier)
     }
+
+    private static let member = Array(#""t":"#.utf8)
+    private static let identifier = Array(#""id":""#.utf8)
 
     private static func padded(_ number: Int64, _ width: Int) -> String {
         let digits = String(number)
