@@ -1,3 +1,4 @@
+import Dashboard
 import GameRules
 import Platform
 import Testing
@@ -56,9 +57,9 @@ struct LiveFiguresTests {
     func statements() async throws {
         try await Rig.run { rig in
             var sockets: [WebSocketClientSession] = []
-            for number in 1...21 {
+            for number in 1...81 {
                 let user = try await rig.user("bc1quser\(number)")
-                guard user.id.rawValue % 10 == 1 else { continue }
+                guard user.id.rawValue % StatsAggregator.slices == 1 else { continue }
                 sockets.append(try await open(rig, user.token, #""dashboard","mining""#))
             }
             #expect(sockets.count == 3)

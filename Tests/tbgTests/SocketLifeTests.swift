@@ -107,6 +107,31 @@ struct SocketLifeTests {
         }
     }
 
+    @Test("a changed password closes the sockets of the user's other sessions, not those of the session that changed it")
+    func password() async throws {
+        try await run { rig in
+            let login = ["email": "socket@example.com", "password": "Gr4vel-Lantern"]
+            func token(_ route: String, _ members: [String: String]) async throws -> String {
+                try #require(try await rig.wire.post("/api/v1/auth/" + route, members).json?["access_token"]?.stringValue)
+            }
+            let address = ["btc_address": "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa"]
+            let own = try await token("register", login.merging(address) { $1 })
+            let foreign = try await token("login", login)
+            let (kept, ended) = (try await open(rig, own), try await open(rig, foreign))
+            let change = ["current_password": "Gr4vel-Lantern", "new_password": "Thistle-Anv1l"]
+            #expect(try await rig.wire.post("/api/v1/auth/change-password", change, token: own).status == 200)
+            #expect(await ended.closeCode() == WebSocketCloseCode(4001))
+            await SocketStandingService(
+                hub: rig.server.hub,
+                standing: rig.server.accounts.standing,
+                clock: rig.clock.clock,
+                logger: rig.runtime.logger
+            ).check()
+            await expectAlive(kept)
+            await #expect(throws: WebSocketClientError.self) { _ = try await open(rig, foreign) }
+        }
+    }
+
     @Test("a logout of which this node has heard nothing closes the socket when sessions are looked at again")
     func unheard() async throws {
         try await run { rig in

@@ -167,9 +167,16 @@ package struct ShareBatchWriter: Sendable {
         }
     }
 
-    /// Copies the rows when all are new, which is nearly always; else stores the new ones only.
+    /// Rows from which on copying is quicker, although it takes more round trips.
+    private static let worthCopying = 500
+
+    /// Stores what is new. Many rows are copied, when all of them are new, which is nearly always.
     private func insert(_ shares: [OwnedShare], in transaction: PostgresTransaction) async throws -> [OwnedShare] {
         guard !shares.isEmpty else { return [] }
+        guard shares.count >= Self.worthCopying else {
+            let stored = try await store.insertNew(shares, in: transaction)
+            return stored.count == shares.count ? shares : shares.filter { stored.contains($0.key) }
+        }
         do {
             try await transaction.savepoint { transaction in try await store.copy(shares, in: transaction) }
             return shares

@@ -76,15 +76,20 @@ package final class ShareHandler: StreamHandler {
     /// After the commit, best effort: the facts are in the database whatever happens here.
     private func tell(_ change: BatchChange, isBehind: Bool) async {
         guard !change.shares.isEmpty else { return }
+        async let figures: Void = refresh(change, isBehind: isBehind)
         await publisher.send(
             messages.messages(for: change, tellsShares: !isBehind && !pressure.isHigh)
                 + WorkerMessages.messages(for: change.switches, database: database)
         )
+        await writer.announce(change)
+        await figures
+    }
+
+    private func refresh(_ change: BatchChange, isBehind: Bool) async {
         await live.add(change, isBehind: isBehind)
         do { try await sessions.set(change.switches) } catch {
             logger.warning("live states not refreshed", metadata: ["event": "live_state", "error_kind": "\(type(of: error))"])
         }
-        await writer.announce(change)
     }
 
     private func decode(_ entries: [StreamEntry], of stream: String, now: Instant) -> (shares: [IncomingShare], dead: [DeadEntry]) {

@@ -41,7 +41,7 @@ package enum MetricTable {
             labels: ["channel"],
             buckets: ageBuckets
         ),
-        .histogram("tbg_dashboard_turn_seconds", "Time to refresh and tell the tenth of the listeners whose turn it was."),
+        .histogram("tbg_dashboard_turn_seconds", "Time to refresh and tell the fortieth of the listeners whose turn it was."),
     ]
 
     private static let notifications: [MetricDescription] = [

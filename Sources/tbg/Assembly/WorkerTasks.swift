@@ -17,6 +17,7 @@ enum WorkerTasks {
                 let instant = Instant(millisecondsSinceUnixEpoch: now)
                 try await ranges.makeRanges(at: instant)
                 _ = try await ranges.dropExpired(at: instant)
+                for table in DayTable.all { try await table.deleteExpired(at: instant, in: runtime.database) }
                 try await ranges.compressOld(at: instant)
             },
             ScheduledTask("token_cleanup", .hourly(minute: 7), catchUp: .newestOnly) { _, now in

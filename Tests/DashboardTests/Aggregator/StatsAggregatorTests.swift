@@ -30,7 +30,7 @@ struct StatsAggregatorTests {
             try await rig.mine(3, by: miner, worker: "a")
             try await rig.mine(1, by: miner, worker: "b")
             audience.set([miner.user: [.dashboard, .mining, .gamification]])
-            await aggregator.turn(of: miner.user.rawValue % 10, at: rig.clock.now)
+            await aggregator.turn(of: miner.user.rawValue % StatsAggregator.slices, at: rig.clock.now)
             let told = audience.told()
             #expect(told.map(\.channel) == [.dashboard, .mining])
             #expect(told.allSatisfy { $0.user == miner.user && $0.isChanged })
@@ -56,7 +56,7 @@ struct StatsAggregatorTests {
     func unchanged() async throws {
         try await Self.run { rig, aggregator, audience in
             let miner = try await rig.miner()
-            let slice = miner.user.rawValue % 10
+            let slice = miner.user.rawValue % StatsAggregator.slices
             audience.set([miner.user: [.dashboard, .mining]])
             await aggregator.turn(of: slice, at: rig.clock.now)
             #expect(audience.told().map(\.isChanged) == [true, true])
@@ -82,7 +82,7 @@ struct StatsAggregatorTests {
         }
     }
 
-    @Test("A user's turn comes with the last digit of its id; those without a socket cost nothing")
+    @Test("A user's turn comes with the remainder of its id; those without a socket cost nothing")
     func slices() async throws {
         try await Self.run { rig, aggregator, audience in
             let miners = try await rig.population(25)
@@ -90,7 +90,7 @@ struct StatsAggregatorTests {
             for slice in 0..<StatsAggregator.slices {
                 await aggregator.turn(of: slice, at: rig.clock.now)
                 let told = audience.told().map(\.user)
-                #expect(Set(told) == Set(miners.dropFirst(5).filter { $0.rawValue % 10 == slice }))
+                #expect(Set(told) == Set(miners.dropFirst(5).filter { $0.rawValue % StatsAggregator.slices == slice }))
             }
             let cached = try await rig.runtime.redis.send(
                 RedisCommand("EXISTS", arguments: miners.map { .string(StatsCache.key($0)) })
@@ -117,8 +117,8 @@ struct StatsAggregatorTests {
     @Test("More users than are read at once are all told")
     func batches() async throws {
         try await Self.run { rig, aggregator, audience in
-            let miners = try await rig.population(10_100).filter { $0.rawValue % 10 == 7 }
-            try #require(miners.count > 1000)
+            let miners = try await rig.population(24_000).filter { $0.rawValue % StatsAggregator.slices == 7 }
+            try #require(miners.count > 500)
             audience.set(Dictionary(uniqueKeysWithValues: miners.map { ($0, [.dashboard, .mining]) }))
             await aggregator.turn(of: 7, at: rig.clock.now)
             let told = audience.told()
@@ -137,7 +137,7 @@ struct StatsAggregatorTests {
             audience.set([miner.user: [.dashboard, .mining]])
             await rig.redis.stop()
             try await rig.keepToday(3, of: miner)
-            await aggregator.turn(of: miner.user.rawValue % 10, at: rig.clock.now)
+            await aggregator.turn(of: miner.user.rawValue % StatsAggregator.slices, at: rig.clock.now)
             let told = audience.told()
             #expect(told.map(\.channel) == [.dashboard])
             #expect(told.first?.json["shares_today"] == 3)
@@ -164,16 +164,16 @@ struct StatsAggregatorTests {
         #expect(update(1000, online: 2).differs(from: update(1000)))
     }
 
-    @Test("No second is left out or taken twice, and a slice has at most one turn at once")
-    func seconds() {
+    @Test("No turn is left out or taken twice, and a slice has at most one turn at once")
+    func turns() {
         func due(_ last: Int64, _ milliseconds: Int64) -> [Int64] {
             StatsAggregatorService.due(since: last, at: Instant(millisecondsSinceUnixEpoch: milliseconds))
         }
-        #expect(due(100, 100_999) == [])
-        #expect(due(100, 101_000) == [101])
-        #expect(due(100, 103_500) == [101, 102, 103])
-        #expect(due(100, 500_000) == Array(491...500))
-        #expect(due(100, 50_000) == [50])
+        #expect(due(400, 100_249) == [])
+        #expect(due(400, 100_250) == [401])
+        #expect(due(400, 100_999) == [401, 402, 403])
+        #expect(due(400, 500_000) == Array(1961...2000))
+        #expect(due(400, 50_000) == [200])
     }
 }
 

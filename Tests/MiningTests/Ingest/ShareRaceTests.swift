@@ -28,27 +28,41 @@ struct ShareRaceTests {
         }
     }
 
-    @Test("A batch that holds a share twice stores it once")
-    func withinBatch() async throws {
+    /// Few rows are inserted, many are copied.
+    @Test("A batch that holds a share twice stores it once", arguments: [20, 700])
+    func withinBatch(_ count: Int) async throws {
         try await IngestRig.run { rig in
-            let shares = try Self.shares(rig, 20)
-            #expect(try await rig.pipeline().shares.apply(shares + shares.reversed(), now: Clock.system.now()) == 20)
-            for total in Self.totals { #expect(try await rig.number(total) == 20) }
+            let shares = try Self.shares(rig, count)
+            #expect(try await rig.pipeline().shares.apply(shares + shares.reversed(), now: Clock.system.now()) == count)
+            for total in Self.totals { #expect(try await rig.number(total) == Int64(count)) }
         }
     }
 
-    @Test("Three workers that race for the same shares store each once, whatever the order")
-    func racing() async throws {
+    @Test("A batch of which some shares are stored already adds the others", arguments: [20, 700])
+    func partly(_ count: Int) async throws {
         try await IngestRig.run { rig in
-            let shares = try Self.shares(rig, 600)
+            let shares = try Self.shares(rig, count)
+            let pipeline = rig.pipeline()
+            #expect(try await pipeline.shares.apply(Array(shares.prefix(count / 4)), now: Clock.system.now()) == count / 4)
+            #expect(try await pipeline.shares.apply(shares.shuffled(), now: Clock.system.now()) == count - count / 4)
+            #expect(try await pipeline.shares.apply(shares, now: Clock.system.now()) == 0)
+            for total in Self.totals { #expect(try await rig.number(total) == Int64(count)) }
+        }
+    }
+
+    @Test("Three workers that race for the same shares store each once, whatever the order", arguments: [50, 1000])
+    func racing(_ batch: Int) async throws {
+        let count = 12 * batch
+        try await IngestRig.run { rig in
+            let shares = try Self.shares(rig, count)
             let added = try await withThrowingTaskGroup(of: Int.self) { group in
                 for _ in 0..<3 {
                     let pipeline = rig.pipeline()
                     group.addTask {
                         var added = 0
-                        for start in stride(from: 0, to: 600, by: 50) {
+                        for start in stride(from: 0, to: count, by: batch) {
                             added += try await rig.retrying {
-                                try await pipeline.shares.apply(shares[start..<(start + 50)].shuffled(), now: Clock.system.now())
+                                try await pipeline.shares.apply(shares[start..<(start + batch)].shuffled(), now: Clock.system.now())
                             }
                         }
                         return added
@@ -56,8 +70,8 @@ struct ShareRaceTests {
                 }
                 return try await group.reduce(0, +)
             }
-            #expect(added == 600)
-            for total in Self.totals { #expect(try await rig.number(total) == 600) }
+            #expect(added == count)
+            for total in Self.totals { #expect(try await rig.number(total) == Int64(count)) }
         }
     }
 

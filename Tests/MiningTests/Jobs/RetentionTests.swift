@@ -73,6 +73,37 @@ struct RetentionTests {
         }
     }
 
+    @Test("Days of workers older than four hundred days go, in any number, by an index; younger ones stay")
+    func days() async throws {
+        try await MiningRig.run { rig in
+            let (miner, _) = try await mine(rig)
+            let database = rig.runtime.database
+            let worker = Int64(try #require(try await rig.number("select min(id)::float8 from workers where user_id = \(miner.user)")))
+            let today = UTCDay(containing: rig.clock.now)
+            try await rig.execute(
+                """
+                insert into daily_shares (user_id, worker_id, bucket, total_shares, accepted_shares, rejected_shares, work, best_diff)
+                select \(miner.user), \(worker), \(today)::date - n, 1, 0, 1, 0, 0 from generate_series(400, 25000) n
+                """
+            )
+            try await rig.execute(
+                """
+                insert into worker_rejects (worker_id, bucket, reason, rejected_shares)
+                select \(worker), \(today)::date - n, 'stale', 1 from generate_series(400, 25000) n
+                """
+            )
+            for table in DayTable.all {
+                let name: SQL = "\(identifier: table.name.description)"
+                let young = try await rig.number("select count(*)::float8 from \(sql: name) where bucket >= \(today.advanced(by: -400))")
+                let plan = try await QueryPlan.explain(table.deletion(at: rig.clock.now), in: database, usesIndexes: true)
+                #expect(plan.scanned.isEmpty, "\(plan.text)")
+                #expect(try await table.deleteExpired(at: rig.clock.now, in: database) == 24_600)
+                #expect(try await rig.number("select count(*)::float8 from \(sql: name)") == young)
+                #expect(try await table.deleteExpired(at: rig.clock.now, in: database) == 0)
+            }
+        }
+    }
+
     @Test("Compressed ranges answer as others do, where storage can compress")
     func compression() async throws {
         try await MiningRig.run { rig in

@@ -109,4 +109,10 @@ enum FileLock {
         }
         return lock
     }
+
+    /// Gives a lock up at once, even while a child process just being started still holds a copy of the descriptor.
+    static func release(_ lock: Int32) {
+        flock(lock, LOCK_UN)
+        close(lock)
+    }
 }

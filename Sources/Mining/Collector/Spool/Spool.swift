@@ -4,7 +4,7 @@ import NIOCore
 import Synchronization
 
 /// Events of one sink that wait on disk while their destination is away (spec 03a §4.3). Critical and bulk events lie in lanes of their own:
-/// a full spool drops the oldest bulk segment, never a block.
+/// a full spool drops the oldest bulk segment, never a block for a share. Only when critical events alone fill it, their oldest segment goes.
 ///
 /// Calls block for a moment of disk time; they belong on a thread pool.
 final class Spool: Sendable {
@@ -36,12 +36,12 @@ final class Spool: Sendable {
         )
     }
 
-    deinit { close(lock) }
+    deinit { FileLock.release(lock) }
 
     var isEmpty: Bool { state.withLock { $0.critical.isEmpty && $0.bulk.isEmpty } }
     var byteCount: Int { state.withLock { $0.critical.byteCount + $0.bulk.byteCount } }
 
-    /// Appends events in order; answers how many bulk events were dropped to make room.
+    /// Appends events in order; answers how many older events were dropped to make room.
     func append(_ records: [EventRecord]) throws(CollectorError) -> Int {
         var critical = ByteBuffer()
         var bulk = ByteBuffer()
@@ -51,8 +51,8 @@ final class Spool: Sendable {
         return try state.withLock { state throws(CollectorError) in
             var dropped = 0
             let more = critical.readableBytes + bulk.readableBytes
-            while state.critical.byteCount + state.bulk.byteCount + more > maximumBytes, !state.bulk.isEmpty {
-                dropped += state.bulk.dropOldest()
+            while state.critical.byteCount + state.bulk.byteCount + more > maximumBytes, !(state.bulk.isEmpty && state.critical.isEmpty) {
+                if state.bulk.isEmpty { dropped += state.critical.dropOldest() } else { dropped += state.bulk.dropOldest() }
             }
             if critical.readableBytes > 0 { try state.critical.append(critical) }
             if bulk.readableBytes > 0 { try state.bulk.append(bulk) }

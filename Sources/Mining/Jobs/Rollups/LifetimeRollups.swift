@@ -6,7 +6,7 @@ import Postgres
 /// workers for four hundred days (spec 03 §2, 03a §9).
 struct LifetimeRollups: Sendable {
     /// For so long the days of a worker are all there.
-    static let workerMemory = 400
+    static let workerMemory = DayTable.workerDays.retentionDays
 
     let user: UserID
     let today: UTCDay

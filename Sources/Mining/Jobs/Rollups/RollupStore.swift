@@ -17,6 +17,8 @@ struct RollupStore: Sendable {
                 select user_id from shares where time >= \(span.lowerBound) and time < \(span.upperBound)
                 union select user_id from user_daily_stats where day = \(day)
                 union select user_id from hourly_shares where bucket >= \(day.start) and bucket < \(day.end)
+                union select user_id from daily_shares where bucket = \(day)
+                union select w.user_id from worker_rejects r join workers w on w.id = r.worker_id where r.bucket = \(day)
             ) a join users u on u.id = a.user_id
             """
     }

@@ -115,6 +115,26 @@ struct SpoolTests {
         #expect(Array(left.dropFirst()) == Array(records.dropFirst(dropped)))
     }
 
+    @Test("Critical events that alone fill a spool lose their oldest segments, counted; the bound holds")
+    func criticalBound() async throws {
+        let spool = try spool(try await TestServers.temporaryDirectory("spool"), maximum: 60_000, segment: 10_000)
+        let records = (0..<400).map { record($0, "miner_connected", padding: 200) }
+        var dropped = 0
+        for record in records {
+            dropped += try spool.append([record])
+            #expect(spool.byteCount <= 60_000)
+        }
+        #expect(dropped > 0)
+        #expect(drained(spool) == Array(records.dropFirst(dropped)))
+        // Shares that lie beside them go first.
+        let share = record(500, padding: 200)
+        #expect(try spool.append([share]) == 0)
+        var lost = 0
+        for record in records where lost == 0 { lost = try spool.append([record]) }
+        #expect(lost == 1)
+        #expect(!drained(spool).contains(share))
+    }
+
     @Test("Two collectors cannot share a spool")
     func locked() async throws {
         let directory = try await TestServers.temporaryDirectory("spool")

@@ -187,6 +187,27 @@ struct RollupRebuildTests {
         }
     }
 
+    @Test("Rows of workers on a day without any share are found and removed")
+    func strays() async throws {
+        try await MiningRig.run { rig async throws in
+            let miner = try await mine(rig)[0]
+            let whole = try await dump(rig)
+            let day = Self.days.lowerBound
+            let worker = Int64(try #require(try await rig.number("select min(id)::float8 from workers where user_id = \(miner.user)")))
+            for sql: SQL in [
+                "insert into daily_shares values (\(miner.user), \(worker), \(day), 1, 1, 0, 5, 9)",
+                "insert into worker_rejects values (\(worker), \(day), 'stale', 2)",
+            ] {
+                try await rig.execute(sql)
+                let told = try await differences(rig)
+                #expect(told.contains { $0.column == "row" })
+                #expect(try await differences(rig, mends: true).filter { $0.column == "row" } == told.filter { $0.column == "row" })
+                #expect(try await differences(rig) == [])
+                #expect(try await dump(rig) == whole)
+            }
+        }
+    }
+
     @Test("All derived rows of some days lost at once come back, and every answer with them")
     func lost() async throws {
         try await MiningRig.run { rig async throws in
