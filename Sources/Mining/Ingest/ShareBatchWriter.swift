@@ -36,6 +36,9 @@ package struct ShareBatchWriter: Sendable {
             let identified = try await identify(incoming, in: transaction)
             let change = try await store(identified.shares, now: now, in: transaction)
             if !change.isEmpty { for observer in observers { try await observer.batchStored(change, in: transaction) } }
+            // The row of the hour is everybody's: whoever has changed it is as good as committed.
+            let hours = change.delta.poolHours.sorted { $0.key < $1.key }
+            if !hours.isEmpty { try await transaction.pipeline(store.addPoolHours(hours)) }
             return (change: change, identified: identified)
         }
         owners.remember(outcome.identified.owners)
@@ -133,7 +136,6 @@ package struct ShareBatchWriter: Sendable {
         if !newlyActive.isEmpty { second.append(store.addDaysActive(newlyActive.sorted { $0.key < $1.key })) }
         if !bestShares.isEmpty { second.append(store.markBests(Array(bestShares))) }
         if !delta.rejects.isEmpty { second.append(store.addRejects(delta.rejects.sorted { $0.key < $1.key })) }
-        second += store.addPoolHours(delta.poolHours.sorted { $0.key < $1.key })
         let results = try await transaction.pipeline(second)
 
         let raised = candidates.isEmpty ? [] : try PersonalBestStore.raised(results[1], reached)

@@ -7,8 +7,8 @@ struct RedisSink: EventSink {
 
     let name = "redis"
     let batchLimit = 500
-    /// An idle sink sends at once; under load everything that gathered while a batch was on its way forms the next one.
-    let patience = Duration.zero
+    /// Redis writes its log once for all that came together. What everybody waits for goes at once (``SinkQueue/next(limit:patience:)``).
+    let patience = Duration.milliseconds(2)
     let redis: RedisClient
 
     func write(_ records: [EventRecord]) async -> SinkOutcome {

@@ -1,8 +1,11 @@
 @preconcurrency import Dispatch
+import Foundation
 import Glibc
 import Synchronization
 
-/// Calls back with every event that arrives at a socket, on one queue.
+/// Calls back with every event that arrives at a socket.
+///
+/// Datagrams are read on a thread of their own, which sleeps in poll(2): one change of thread for each, where a dispatch source needs three.
 final class PoolReader: Sendable {
     /// Bytes of one event, and whether it was longer than allowed. The bytes are valid within the call only.
     typealias Receive = @Sendable (UnsafeRawBufferPointer, _ isTruncated: Bool) -> Void
@@ -10,31 +13,61 @@ final class PoolReader: Sendable {
     let socket: PoolSocket
     private let receive: Receive
     private let queue = DispatchQueue(label: "tbg.collector", qos: .userInitiated)
-    private let source: any DispatchSourceRead
+    /// Tells of connections; only of a stream socket.
+    private let source: (any DispatchSourceRead)?
+    /// A pipe that wakes the thread of a datagram socket when reading is to stop: end to read from, end to write to.
+    private let alarm: (read: Int32, write: Int32)
     private let connections = Mutex<[Int32: PoolConnection]>([:])
 
     init(_ socket: PoolSocket, receive: @escaping Receive) {
         self.socket = socket
         self.receive = receive
-        source = DispatchSource.makeReadSource(fileDescriptor: socket.descriptor, queue: queue)
+        switch socket.address.kind {
+        case .datagram:
+            source = nil
+            var ends: [Int32] = [-1, -1]
+            pipe(&ends)
+            for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+            alarm = (ends[0], ends[1])
+        case .stream:
+            source = DispatchSource.makeReadSource(fileDescriptor: socket.descriptor, queue: queue)
+            alarm = (-1, -1)
+        }
+    }
+
+    deinit {
+        for end in [alarm.read, alarm.write] where end >= 0 { close(end) }
     }
 
     /// Begins to read.
     func start() {
+        guard let source else { return Thread.detachNewThread { self.readDatagrams() } }
         // The handler keeps the socket, and with it the descriptor, until the source is cancelled.
-        source.setEventHandler { [self] in if socket.address.kind == .datagram { takeDatagrams() } else { acceptConnections() } }
+        source.setEventHandler { [self] in acceptConnections() }
         source.setCancelHandler { [self] in withExtendedLifetime(self) {} }
         source.activate()
     }
 
     /// Stops reading, then takes what is queued.
     func stop() {
-        source.cancel()
         switch socket.address.kind {
-        case .datagram: takeDatagrams()
+        case .datagram:
+            write(alarm.write, [1], 1)
+            takeDatagrams()
         case .stream:
+            source?.cancel()
             acceptConnections()
             for connection in connections.withLock({ $0.values.map { $0 } }) { connection.stop() }
+        }
+    }
+
+    /// Until the alarm. The thread keeps the socket, and with it the descriptor.
+    private func readDatagrams() {
+        var watched = [socket.descriptor, alarm.read].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+        while watched[1].revents == 0 {
+            // Out of memory, most likely: the kernel keeps datagrams meanwhile.
+            if poll(&watched, 2, -1) < 0, errno != EINTR { usleep(10_000) }
+            takeDatagrams()
         }
     }
 
