@@ -56,6 +56,16 @@ struct SocketLifeTests {
         #expect(text == #"{"type":"pong"}"#, sourceLocation: sourceLocation)
     }
 
+    /// What looks every minute at the sessions of open sockets.
+    private func standing(_ rig: Rig) -> SocketStandingService {
+        SocketStandingService(
+            hub: rig.server.hub,
+            standing: rig.server.accounts.standing,
+            clock: rig.clock.clock,
+            logger: rig.runtime.logger
+        )
+    }
+
     /// A server whose topics nobody else hears.
     private func run(_ body: @escaping @Sendable (Rig) async throws -> Void) async throws {
         try await TestServers.withPrivateRedis { redis in
@@ -75,12 +85,7 @@ struct SocketLifeTests {
             let last = try await open(rig, token)
             rig.clock.advance(milliseconds: 2000)
             await #expect(throws: WebSocketClientError.self) { _ = try await open(rig, token) }
-            await SocketStandingService(
-                hub: rig.server.hub,
-                standing: rig.server.accounts.standing,
-                clock: rig.clock.clock,
-                logger: rig.runtime.logger
-            ).check()
+            await standing(rig).check()
             for session in [old, late, last] { await expectAlive(session) }
             #expect(rig.metric(#"tbg_ws_handshakes_total{result="success"}"#) == 3)
             #expect(rig.metric(#"tbg_ws_handshakes_total{result="token_expired"}"#) == 1)
@@ -121,12 +126,7 @@ struct SocketLifeTests {
             let change = ["current_password": "Gr4vel-Lantern", "new_password": "Thistle-Anv1l"]
             #expect(try await rig.wire.post("/api/v1/auth/change-password", change, token: own).status == 200)
             #expect(await ended.closeCode() == WebSocketCloseCode(4001))
-            await SocketStandingService(
-                hub: rig.server.hub,
-                standing: rig.server.accounts.standing,
-                clock: rig.clock.clock,
-                logger: rig.runtime.logger
-            ).check()
+            await standing(rig).check()
             await expectAlive(kept)
             await #expect(throws: WebSocketClientError.self) { _ = try await open(rig, foreign) }
         }
@@ -137,12 +137,7 @@ struct SocketLifeTests {
         try await run { rig in
             let session = try await signIn(rig, 0x24)
             let socket = try await open(rig, session.access)
-            let service = SocketStandingService(
-                hub: rig.server.hub,
-                standing: rig.server.accounts.standing,
-                clock: rig.clock.clock,
-                logger: rig.runtime.logger
-            )
+            let service = standing(rig)
             await service.check()
             await expectAlive(socket)
             try await rig.runtime.database.execute("update refresh_tokens set revoked_at = \(rig.clock.now), revoke_reason = 'logout'")

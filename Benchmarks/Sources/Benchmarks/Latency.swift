@@ -118,6 +118,7 @@ struct Latency: AsyncParsableCommand {
                 let time = now - sent.instant(times.count)
                 times.append(Double(time.components.seconds) * 1000 + Double(time.components.attoseconds) * 1e-15)
             }
+            // So much may be added to a row's time; asking oftener would take from the processors what is measured.
             try await Task.sleep(for: .milliseconds(3))
         }
         return times

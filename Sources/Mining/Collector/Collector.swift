@@ -65,11 +65,12 @@ package final class Collector: Service {
     package func run() async throws {
         warnOfShortQueue()
         let first = try addresses.map { address throws(CollectorError) in try PoolSocket(address, group: group) }
+        let listening = try first.map { socket throws(CollectorError) in try listen(on: socket) }
         await withTaskGroup(of: Void.self) { group in
             for pump in [redisPump, rawLogPump] { group.addTask { await pump.run() } }
             group.addTask { await self.deadLetters.run() }
             await cancelWhenGracefulShutdown {
-                self.readers.withLock { $0 = first.map(self.listen) }
+                self.readers.withLock { $0 = listening }
                 while !Task.isCancelled {
                     try? await Task.sleep(for: .seconds(5))
                     if !Task.isCancelled { self.look() }
@@ -104,8 +105,8 @@ package final class Collector: Service {
 
     // MARK: sockets
 
-    private func listen(on socket: PoolSocket) -> PoolReader {
-        let reader = PoolReader(socket) { self.receive($0, isTruncated: $1) }
+    private func listen(on socket: PoolSocket) throws(CollectorError) -> PoolReader {
+        let reader = try PoolReader(socket) { self.receive($0, isTruncated: $1) }
         reader.start()
         logger.info("listening", metadata: ["event": "collector_listening", "kind": "\(socket.address.kind.rawValue)"])
         return reader
@@ -117,7 +118,7 @@ package final class Collector: Service {
             for index in readers.indices where !readers[index].socket.isInPlace {
                 readers[index].stop()
                 do throws(CollectorError) {
-                    readers[index] = listen(on: try PoolSocket(replacing: readers[index].socket, group: group))
+                    readers[index] = try listen(on: try PoolSocket(replacing: readers[index].socket, group: group))
                 } catch {
                     logger.error("socket lost", metadata: ["event": "collector_rebind", "error_kind": "\(error)"])
                 }

@@ -169,7 +169,7 @@ package struct ShareBatchWriter: Sendable {
         }
     }
 
-    /// Rows from which on copying is quicker, although it takes more round trips.
+    /// Fewer rows are not worth the four more round trips of copying.
     private static let worthCopying = 500
 
     /// Stores what is new. Many rows are copied, when all of them are new, which is nearly always.

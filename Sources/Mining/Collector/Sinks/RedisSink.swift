@@ -7,7 +7,7 @@ struct RedisSink: EventSink {
 
     let name = "redis"
     let batchLimit = 500
-    /// Redis writes its log once for all that came together. What everybody waits for goes at once (``SinkQueue/next(limit:patience:)``).
+    /// Redis writes its log once for all that came together. Blocks and sessions go at once (``SinkQueue/next(limit:patience:)``).
     let patience = Duration.milliseconds(2)
     let redis: RedisClient
 

@@ -19,14 +19,15 @@ final class PoolReader: Sendable {
     private let alarm: (read: Int32, write: Int32)
     private let connections = Mutex<[Int32: PoolConnection]>([:])
 
-    init(_ socket: PoolSocket, receive: @escaping Receive) {
+    /// - Throws: when the process has no descriptors left.
+    init(_ socket: PoolSocket, receive: @escaping Receive) throws(CollectorError) {
         self.socket = socket
         self.receive = receive
         switch socket.address.kind {
         case .datagram:
             source = nil
             var ends: [Int32] = [-1, -1]
-            pipe(&ends)
+            guard pipe(&ends) == 0 else { throw .system(call: "pipe", code: errno) }
             for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
             alarm = (ends[0], ends[1])
         case .stream:

@@ -13,6 +13,12 @@ final class Spool: Sendable {
         var bulk: SpoolLane
         /// Which lane the peeked records came from.
         var isCriticalPeeked = false
+
+        /// Drops the oldest bulk segment, or a critical one when there is no other; answers its events, nil when nothing is left to drop.
+        mutating func dropOldest() -> Int? {
+            if !bulk.isEmpty { return bulk.dropOldest() }
+            return critical.isEmpty ? nil : critical.dropOldest()
+        }
     }
 
     private let state: Mutex<State>
@@ -51,9 +57,7 @@ final class Spool: Sendable {
         return try state.withLock { state throws(CollectorError) in
             var dropped = 0
             let more = critical.readableBytes + bulk.readableBytes
-            while state.critical.byteCount + state.bulk.byteCount + more > maximumBytes, !(state.bulk.isEmpty && state.critical.isEmpty) {
-                if state.bulk.isEmpty { dropped += state.critical.dropOldest() } else { dropped += state.bulk.dropOldest() }
-            }
+            while state.critical.byteCount + state.bulk.byteCount + more > maximumBytes, let lost = state.dropOldest() { dropped += lost }
             if critical.readableBytes > 0 { try state.critical.append(critical) }
             if bulk.readableBytes > 0 { try state.bulk.append(bulk) }
             return dropped
