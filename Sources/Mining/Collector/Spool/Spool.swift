@@ -49,6 +49,17 @@ final class Spool: Sendable {
 
     /// Appends events in order; answers how many older events were dropped to make room.
     func append(_ records: [EventRecord]) throws(CollectorError) -> Int {
+        var dropped = 0
+        // Few at a time: many that gathered in memory may be more than the bound allows.
+        for start in stride(from: 0, to: records.count, by: Self.atOnce) {
+            dropped += try append(records[start..<min(start + Self.atOnce, records.count)])
+        }
+        return dropped
+    }
+
+    private static let atOnce = 100
+
+    private func append(_ records: ArraySlice<EventRecord>) throws(CollectorError) -> Int {
         var critical = ByteBuffer()
         var bulk = ByteBuffer()
         for record in records {
