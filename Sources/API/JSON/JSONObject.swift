@@ -42,7 +42,7 @@ public struct JSONObject: Sendable, Hashable, RandomAccessCollection, Expressibl
 
     /// Whether both hold the same members in the same order.
     public static func == (left: JSONObject, right: JSONObject) -> Bool {
-        left.count == right.count && zip(left.names, right.names).allSatisfy { $0.utf8.elementsEqual($1.utf8) }
+        left.count == right.count && zip(left.names, right.names).allSatisfy { $0.hasSameBytes(as: $1) }
             && left.values == right.values
     }
 
@@ -54,7 +54,7 @@ public struct JSONObject: Sendable, Hashable, RandomAccessCollection, Expressibl
 
     private func position(of name: String) -> Int? {
         if names.count > JSONObject.linearSearchLimit { return positions[ByteString(text: name)] }
-        return names.firstIndex { $0.utf8.elementsEqual(name.utf8) }
+        return names.firstIndex { $0.hasSameBytes(as: name) }
     }
 
     private mutating func append(_ name: String, _ value: JSONValue) {
@@ -84,12 +84,19 @@ private struct ByteString: Hashable, Sendable {
     let text: String
 
     static func == (left: ByteString, right: ByteString) -> Bool {
-        left.text.utf8.elementsEqual(right.text.utf8)
+        left.text.hasSameBytes(as: right.text)
     }
 
     func hash(into hasher: inout Hasher) {
         var text = text
         text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
         hasher.combine(0xFF as UInt8)
+    }
+}
+
+extension String {
+    /// Lengths differ mostly, and cost nothing to compare.
+    fileprivate func hasSameBytes(as other: String) -> Bool {
+        utf8.count == other.utf8.count && utf8.elementsEqual(other.utf8)
     }
 }

@@ -16,18 +16,17 @@ struct ProgressStore: Sendable {
 
     let database: PostgresClient
 
+    /// The state with each of the two weeks, newest first; once without a week.
     static func selectState(of user: UserID, running: ISOWeek) -> SQL {
         SQL.named(
             "gamification_state",
             """
             select g.total_xp, g.badges_earned, g.current_streak, g.longest_streak, g.streak_start_date, g.last_active_week,
-                   g.streak_evaluated_week, g.total_shares, g.best_difficulty, g.blocks_found, g.lottery_wins, c.weeks, c.masks
-            from user_gamification g cross join lateral (
-                select array_agg(week_start) as weeks, array_agg(day_mask) as masks from (
-                    select week_start, day_mask from streak_calendar
-                    where user_id = g.user_id and is_active and week_start <= \(running.monday) order by week_start desc limit 2
-                ) latest
-            ) c
+                   g.streak_evaluated_week, g.total_shares, g.best_difficulty, g.blocks_found, g.lottery_wins, c.week_start, c.day_mask
+            from user_gamification g left join lateral (
+                select week_start, day_mask from streak_calendar
+                where user_id = g.user_id and is_active and week_start <= \(running.monday) order by week_start desc limit 2
+            ) c on true
             where g.user_id = \(user)
             """
         )
@@ -47,12 +46,15 @@ struct ProgressStore: Sendable {
 
     /// Nil for a user without a row.
     func state(of user: UserID, running: ISOWeek) async throws -> Row? {
-        guard let row = try await database.query(Self.selectState(of: user, running: running)).first else { return nil }
-        let (xp, badges, current, longest, start, lastActive, evaluated, shares, best, blocks, wins, weeks, masks) = try row.decode(
-            (
-                Int64, Int32, Int32, Int32, UTCDay?, String?, String?, Int64, Double, Int32, Int32, [UTCDay]?, [Int16]?
-            ).self
+        let rows = try await database.query(Self.selectState(of: user, running: running))
+        guard let first = rows.first else { return nil }
+        let (xp, badges, current, longest, start, lastActive, evaluated, shares, best, blocks, wins) = try first.decode(
+            (Int64, Int32, Int32, Int32, UTCDay?, String?, String?, Int64, Double, Int32, Int32).self
         )
+        let latest = try rows.compactMap { row -> ActiveWeek? in
+            guard !row[11].isNull else { return nil }
+            return ActiveWeek(week: ISOWeek(containing: try UTCDay(postgres: row[11])), dayMask: try Int16(postgres: row[12]))
+        }
         return Row(
             totalXP: xp,
             badgesEarned: badges,
@@ -63,7 +65,7 @@ struct ProgressStore: Sendable {
                 lastActiveWeek: lastActive.flatMap { ISOWeek($0) },
                 evaluatedWeek: evaluated.flatMap { ISOWeek($0) }
             ),
-            latest: zip(weeks ?? [], masks ?? []).map { ActiveWeek(week: ISOWeek(containing: $0), dayMask: $1) },
+            latest: latest.sorted { $0.week > $1.week },
             stats: ProgressStats(totalShares: shares, bestDifficulty: best, blocksFound: blocks, lotteryWins: wins)
         )
     }

@@ -9,8 +9,6 @@ struct LiveDelta: Sendable {
         let period: String
     }
 
-    /// Work by address.
-    private(set) var users: [String: WorkRing] = [:]
     private(set) var workers: [LiveWorker: WorkerActivity] = [:]
     /// The greatest difficulty each user has newly reached.
     private(set) var bests: [Rank: [UserID: Double]] = [:]
@@ -21,7 +19,6 @@ struct LiveDelta: Sendable {
         for share in shares {
             let worker = LiveWorker(address: share.address, name: share.workerName)
             workers[worker, default: WorkerActivity(share)].add(share)
-            if share.isAccepted { users[share.address, default: WorkRing()].add(work: share.work, at: share.time) }
         }
     }
 

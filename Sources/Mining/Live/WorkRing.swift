@@ -22,6 +22,15 @@ package struct WorkRing: Sendable, Equatable {
         case minute = 60
         case hour = 3600
 
+        /// Buckets before the present one that a ring keeps; a little more than are shown, since pools' clocks differ.
+        var kept: Int64 {
+            switch self {
+            case .second: 36
+            case .minute: 61
+            case .hour: 25
+            }
+        }
+
         var letter: String {
             switch self {
             case .second: "s"
@@ -82,11 +91,19 @@ package struct WorkRing: Sendable, Equatable {
     }
 
     /// The hash fields to increase, with their amounts.
-    var increments: [(field: String, amount: Double)] {
-        let work = Resolution.allCases.flatMap { resolution in
-            (sums[resolution] ?? [:]).sorted { $0.key < $1.key }.map { (resolution.letter + String($0.key), $0.value) }
+    var increments: [(field: String, amount: Double)] { increments(sinceBucket: { _ in .min }) }
+
+    /// The same without buckets that are too old for any figure at an instant.
+    func increments(at now: Instant) -> [(field: String, amount: Double)] {
+        increments { now.secondsSinceUnixEpoch / $0.rawValue - $0.kept }
+    }
+
+    private func increments(sinceBucket oldest: (Resolution) -> Int64) -> [(field: String, amount: Double)] {
+        func fields(_ letter: String, _ buckets: [Int64: Double], from oldest: Int64) -> [(field: String, amount: Double)] {
+            buckets.filter { $0.key >= oldest }.sorted { $0.key < $1.key }.map { (letter + String($0.key), $0.value) }
         }
-        return work + counts.sorted { $0.key < $1.key }.map { ("n" + String($0.key), $0.value) }
+        return Resolution.allCases.flatMap { fields($0.letter, sums[$0] ?? [:], from: oldest($0)) }
+            + fields("n", counts, from: oldest(.minute))
     }
 
     /// The four figures at an instant. Buckets of the future do not count.

@@ -1,7 +1,7 @@
 public import NIOCore
 
 /// A RESP3 value as a tree. Attributes are dropped; RESP2's null bulk string and null array are ``null``.
-public indirect enum RESPValue: Sendable, Equatable {
+public enum RESPValue: Sendable, Equatable {
     /// One entry of a map, in the order the server sent it.
     public struct Pair: Sendable, Equatable {
         /// Any value, usually a bulk string.

@@ -1,0 +1,143 @@
+import GameRules
+import Logging
+import NIOPosix
+import Redis
+import TestServers
+import Testing
+
+@testable import Mining
+
+/// What batches of shares leave in Redis (spec 03a §8).
+@Suite("Live state")
+struct LiveStateTests {
+    private static let noon = "2026-02-25T12:00:00Z"
+    private static let hash = LiveKeys.worker("a", "w")
+
+    private struct Rig: Sendable {
+        let redis: RedisClient
+
+        func write(_ shares: [OwnedShare], at now: String = noon) async throws {
+            var delta = LiveDelta()
+            delta.add(shares)
+            try await LiveState(redis: redis).write(delta, now: try #require(Instant(rfc3339: now)))
+        }
+
+        func fields(_ key: String) async throws -> [String: String] {
+            let pairs = try await redis.send(RedisCommand("HGETALL", key)).map ?? []
+            return pairs.reduce(into: [:]) { $0[$1.key.string ?? ""] = $1.value.string }
+        }
+
+        func number(_ command: StaticString, _ arguments: String...) async throws -> Int? {
+            try await redis.send(RedisCommand(command, arguments: arguments.map { .string($0) })).int
+        }
+    }
+
+    private func onRedis(_ body: @Sendable (Rig) async throws -> Void) async throws {
+        try await withRedis { server in
+            let redis = RedisClient(
+                configuration: try RedisConfiguration(url: server.url),
+                eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
+                logger: Logger(label: "live") { _ in SwiftLogNoOpLogHandler() }
+            )
+            try await redis.connect()
+            do { try await body(Rig(redis: redis)) } catch {
+                await redis.close()
+                throw error
+            }
+            await redis.close()
+        }
+    }
+
+    @Test("Work is summed exactly, in the worker's ring with counts and in the user's without; a batch of several shares is one sum")
+    func sums() async throws {
+        try await onRedis { rig in
+            let times = ["2026-02-25T11:59:50Z", "2026-02-25T11:59:58Z", "2026-02-25T11:59:59Z"]
+            for time in times { try await rig.write([try BatchDeltaTests.share(time, assigned: 0.1)]) }
+            try await rig.write([try BatchDeltaTests.share(times[0], assigned: 0.5), try BatchDeltaTests.share(times[0], assigned: 0.25)])
+            let worker = try await rig.fields(LiveKeys.workerRing("a", "w"))
+            let user = try await rig.fields(LiveKeys.userRing("a"))
+            let sum = 0.1 + 0.1 + 0.1 + (0.5 + 0.25)
+            for (field, value) in ["s177202079": sum, "m29533679": sum, "h492227": sum] {
+                #expect(worker[field].flatMap { Double($0) } == value && user[field] == worker[field], "\(field)")
+            }
+            #expect(worker["n29533679"] == "5" && user["n29533679"] == nil)
+            let hash = try await rig.fields(Self.hash)
+            #expect(hash["valid_shares"] == "5" && hash["shares_session"] == "5" && hash["invalid_shares"] == nil)
+            #expect(hash["last_share"].flatMap { Instant(rfc3339: $0) } == Instant(rfc3339: times[2]))
+            #expect(hash["is_online"] == "1" && hash["best_diff"].flatMap { Double($0) } == 2000)
+        }
+    }
+
+    @Test("Two workers of one address add to one ring of the user")
+    func twoWorkers() async throws {
+        try await onRedis { rig in
+            var other = try BatchDeltaTests.share("2026-02-25T11:59:59Z", worker: 2, assigned: 3)
+            other.workerName = "w2"
+            try await rig.write([try BatchDeltaTests.share("2026-02-25T11:59:59Z", assigned: 4), other])
+            #expect(try await rig.fields(LiveKeys.userRing("a"))["h492227"] == "7")
+            #expect(try await rig.fields(LiveKeys.workerRing("a", "w2"))["h492227"] == "3")
+            #expect(try await rig.number("SCARD", LiveKeys.workers("a")) == 2)
+            #expect(try await rig.number("ZCARD", LiveKeys.onlineWorkers(UserID(1))) == 2)
+            #expect(try await rig.number("ZCARD", LiveKeys.activeWorkers) == 2)
+        }
+    }
+
+    @Test("A batch of a whole day leaves only what some figure still reads, and everything in the counts")
+    func backlog() async throws {
+        try await onRedis { rig in
+            let start = try #require(Instant(rfc3339: "2026-02-22T00:00:00Z"))
+            let shares = try (0..<10_000).map { number in
+                try BatchDeltaTests.share(start.adding(seconds: Int64(number) * 30).rfc3339, assigned: 1)
+            }
+            try await rig.write(shares, at: "2026-02-25T11:20:00Z")
+            let ring = try await rig.fields(LiveKeys.workerRing("a", "w"))
+            #expect(ring.count <= 37 + 62 + 26 + 62 + 1 && ring.keys.contains("h492226"))
+            #expect(try await rig.fields(Self.hash)["valid_shares"] == "10000")
+        }
+    }
+
+    @Test("Fields nobody reads any more go with the first share of a minute")
+    func sweep() async throws {
+        try await onRedis { rig in
+            try await rig.write([try BatchDeltaTests.share("2026-02-25T10:00:00Z")], at: "2026-02-25T10:00:00Z")
+            try await rig.write([try BatchDeltaTests.share(Self.noon)])
+            for key in [LiveKeys.workerRing("a", "w"), LiveKeys.userRing("a")] {
+                let ring = try await rig.fields(key)
+                #expect(ring.keys.filter { $0.hasPrefix("m") } == ["m29533680"] && ring.keys.filter { $0.hasPrefix("h") }.count == 2)
+                #expect(try await rig.number("TTL", key) ?? 0 > 89_000)
+            }
+        }
+    }
+
+    @Test("A rejected share is counted and is no sign of life")
+    func rejected() async throws {
+        try await onRedis { rig in
+            try await rig.write([try BatchDeltaTests.share(Self.noon, accepted: false)])
+            #expect(try await rig.fields(Self.hash) == ["invalid_shares": "1"])
+            #expect(try await rig.number("TTL", Self.hash) ?? 0 > 86_400)
+            for key in [LiveKeys.workerRing("a", "w"), LiveKeys.workers("a"), LiveKeys.activeWorkers, LiveKeys.onlineWorkers(UserID(1))] {
+                #expect(try await rig.number("EXISTS", key) == 0, "\(key)")
+            }
+            try await rig.write([try BatchDeltaTests.share(Self.noon), try BatchDeltaTests.share(Self.noon, accepted: false)])
+            let hash = try await rig.fields(Self.hash)
+            #expect(hash["invalid_shares"] == "2" && hash["valid_shares"] == "1" && hash["is_online"] == "1")
+        }
+    }
+
+    @Test("A share that comes late changes sums and counts, not what the latest one told; an old one wakes nobody")
+    func late() async throws {
+        try await onRedis { rig in
+            try await rig.write([try BatchDeltaTests.share("2026-02-25T11:59:00Z", assigned: 512)])
+            try await rig.write([try BatchDeltaTests.share("2026-02-25T11:58:00Z", assigned: 8)])
+            let hash = try await rig.fields(Self.hash)
+            #expect(hash["current_diff"].flatMap { Double($0) } == 512 && hash["valid_shares"] == "2")
+            #expect(hash["last_share"].flatMap { Instant(rfc3339: $0) } == Instant(rfc3339: "2026-02-25T11:59:00Z"))
+            var old = try BatchDeltaTests.share("2026-02-25T11:50:00Z", worker: 2)
+            old.workerName = "old"
+            try await rig.write([old])
+            #expect(try await rig.fields(LiveKeys.worker("a", "old"))["is_online"] == nil)
+            #expect(try await rig.number("ZCARD", LiveKeys.onlineWorkers(UserID(1))) == 1)
+            #expect(try await rig.number("SISMEMBER", LiveKeys.workers("a"), "old") == 1)
+        }
+    }
+}
