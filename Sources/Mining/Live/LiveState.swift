@@ -17,7 +17,7 @@ package struct LiveState: Sendable {
     func write(_ delta: LiveDelta, now: Instant) async throws {
         let since = now.adding(seconds: -silence)
         let calls = delta.workers.map { worker, activity in activity.addition(to: worker, awakeSince: since, now: now) }
-        _ = try await Scripts.run(calls, of: WorkerActivity.add, on: redis)
+        _ = try await Scripts.run(calls, of: WorkerActivity.script, on: redis)
         try await raise(delta.bests)
     }
 

@@ -31,7 +31,7 @@ struct WorkerActivity: Sendable {
     /// - Parameter since: a share no later than this is no sign of life.
     func addition(to worker: LiveWorker, awakeSince since: Instant, now: Instant) -> RedisCommand {
         let seconds = Int(last?.time.secondsSinceUnixEpoch ?? 0)
-        return Self.add.call(
+        return Self.script.call(
             [
                 LiveKeys.worker(worker.address, worker.name), LiveKeys.workerRing(worker.address, worker.name),
                 LiveKeys.userRing(worker.address), LiveKeys.workers(worker.address), LiveKeys.activeWorkers, LiveKeys.onlineWorkers(user),
@@ -54,27 +54,27 @@ struct WorkerActivity: Sendable {
     /// Every hash is read and written as a whole, so that a share costs Redis few commands and its log few entries. The worker is online unless
     /// the share is old or a later disconnect is known; a rejected share is no sign of life. Once a minute lives are renewed, and a ring loses
     /// the fields nobody reads any more.
-    static let add = RedisScript(
+    static let script = RedisScript(
         """
         local call, format, minute = redis.call, string.format, ARGV[9]
         local accepted, rejected = tonumber(ARGV[4]), tonumber(ARGV[5])
 
         local function sweep(key)
-            local minute = tonumber(minute)
+            local now = tonumber(minute)
             local oldest = {
-                s = minute * 6 - \(WorkRing.Resolution.second.kept), h = math.floor(minute / 60) - \(WorkRing.Resolution.hour.kept),
-                m = minute - \(WorkRing.Resolution.minute.kept), n = minute - \(WorkRing.Resolution.minute.kept)
+                s = now * 6 - \(WorkRing.Resolution.second.kept), h = math.floor(now / 60) - \(WorkRing.Resolution.hour.kept),
+                m = now - \(WorkRing.Resolution.minute.kept), n = now - \(WorkRing.Resolution.minute.kept)
             }
             for _, field in ipairs(call('HKEYS', key)) do
                 local limit, bucket = oldest[string.sub(field, 1, 1)], tonumber(string.sub(field, 2))
                 if limit and bucket and bucket < limit then call('HDEL', key, field) end
             end
-            call('HSET', key, 'swept', ARGV[9])
+            call('HSET', key, 'swept', minute)
             call('EXPIRE', key, 90000)
         end
 
         -- Answers whether it was the first time in this minute.
-        local function add(key, last)
+        local function addToRing(key, last)
             local fields, sums = { 'swept' }, {}
             for i = 13, last, 2 do fields[#fields + 1] = ARGV[i] end
             local known = call('HMGET', key, unpack(fields))
@@ -98,9 +98,9 @@ struct WorkerActivity: Sendable {
         if rejected > 0 then set('invalid_shares', format('%.0f', (known[8] or 0) + rejected)) end
         if accepted > 0 then
             local last = #ARGV
-            isFirst = add(KEYS[2], last)
+            isFirst = addToRing(KEYS[2], last)
             while last > 12 and string.byte(ARGV[last - 1]) == 110 do last = last - 2 end
-            add(KEYS[3], last)
+            addToRing(KEYS[3], last)
             set('valid_shares', format('%.0f', (known[6] or 0) + accepted))
             set('shares_session', format('%.0f', (known[7] or 0) + accepted))
             local ms, isOnline = tonumber(ARGV[1]), known[5] == '1'

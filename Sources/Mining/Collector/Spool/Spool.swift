@@ -23,6 +23,7 @@ final class Spool: Sendable {
 
     private let state: Mutex<State>
     private let maximumBytes: Int
+    private let segmentBytes: Int
     private let lock: Int32
 
     /// - Parameters:
@@ -34,6 +35,7 @@ final class Spool: Sendable {
         try? FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         lock = try FileLock.take(directory + "/lock", for: directory)
         self.maximumBytes = maximumBytes
+        self.segmentBytes = segmentBytes
         state = Mutex(
             State(
                 critical: SpoolLane(directory: directory, name: "critical", segmentBytes: segmentBytes),
@@ -50,22 +52,22 @@ final class Spool: Sendable {
     /// Appends events in order; answers how many older events were dropped to make room.
     func append(_ records: [EventRecord]) throws(CollectorError) -> Int {
         var dropped = 0
-        // Few at a time: many that gathered in memory may be more than the bound allows.
-        for start in stride(from: 0, to: records.count, by: Self.atOnce) {
-            dropped += try append(records[start..<min(start + Self.atOnce, records.count)])
-        }
-        return dropped
-    }
-
-    private static let atOnce = 100
-
-    private func append(_ records: ArraySlice<EventRecord>) throws(CollectorError) -> Int {
         var critical = ByteBuffer()
         var bulk = ByteBuffer()
         for record in records {
             if record.isCritical { SpoolFrame.append(record.json, to: &critical) } else { SpoolFrame.append(record.json, to: &bulk) }
+            // What gathered in memory may be more than the bound allows.
+            if critical.readableBytes + bulk.readableBytes >= segmentBytes {
+                dropped += try write(critical, bulk)
+                critical.clear()
+                bulk.clear()
+            }
         }
-        return try state.withLock { state throws(CollectorError) in
+        return dropped + (try write(critical, bulk))
+    }
+
+    private func write(_ critical: ByteBuffer, _ bulk: ByteBuffer) throws(CollectorError) -> Int {
+        try state.withLock { state throws(CollectorError) in
             var dropped = 0
             let more = critical.readableBytes + bulk.readableBytes
             while state.critical.byteCount + state.bulk.byteCount + more > maximumBytes, let lost = state.dropOldest() { dropped += lost }
