@@ -257,9 +257,8 @@ let package = Package(
         .executableTarget(
             name: "bench",
             dependencies: [
-                "API", "Accounts", "Bitcoin", "Development", "Feed", "Gamification", "GameRules", "LocalServers", "Mining", "Platform",
-                "Postgres", "Prometheus", "Redis",
-                "WebSockets",
+                "API", "Accounts", "Bitcoin", "CEpoll", "Development", "Feed", "Gamification", "GameRules", "LocalServers", "Mining",
+                "Platform", "Postgres", "Prometheus", "Redis", "WebSockets",
                 arguments, asyncHTTPClient, crypto, cryptoExtras, hummingbird, logging, nioCore, nioHTTP1, nioPosix,
             ],
             path: "Benchmarks",

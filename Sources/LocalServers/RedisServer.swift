@@ -83,6 +83,9 @@ public actor RedisServer {
             "--databases", String(databases),
             "--appendonly", "yes",
             "--appendfsync", "everysec",
+            // Rewriting the log takes a processor for as long as it lasts, and at the default of 64 MB the log of a busy pool is rewritten
+            // three times a minute.
+            "--auto-aof-rewrite-min-size", "512mb",
             "--save", "",
             "--maxmemory-policy", "noeviction",
             "--daemonize", "no",

@@ -1,12 +1,9 @@
 import ArgumentParser
 import Foundation
-import NIOCore
-import Synchronization
-import WebSockets
 
 /// Opens sockets, subscribes them and tells, for each message that all of them have received, how old it was then: the clients' side of a
 /// broadcast, in a process of its own.
-struct BroadcastClients: AsyncParsableCommand {
+struct BroadcastClients: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Open sockets and time broadcasts.", shouldDisplay: false)
 
     @Option var url: String
@@ -16,76 +13,38 @@ struct BroadcastClients: AsyncParsableCommand {
     @Option(help: "Messages of which the ages are told together; by default each socket gets one.") var messages: Int?
     @Flag(help: "Say how long opening took instead of waiting for messages.") var onlyConnects = false
 
-    /// Handshakes under way at once.
-    private static let concurrency = 64
+    private static let acknowledgement = Array(#"{"type":"subscribed""#.utf8)
 
-    func run() async throws {
+    func run() throws {
         let tokens = try String(contentsOfFile: tokens, encoding: .utf8).split(separator: "\n").map(String.init)
-        guard !tokens.isEmpty else { throw BenchmarkFailure("no tokens") }
-        let ages = BroadcastAges(messages: messages ?? sockets)
-        var clients: [WebSocketClient] = []
-        clients.reserveCapacity(sockets)
-        let (seconds, _) = try await stopwatch {
-            try await withThrowingTaskGroup(of: WebSocketClient.self) { group in
-                for index in 0..<sockets {
-                    if index >= Self.concurrency, let client = try await group.next() { clients.append(client) }
-                    let address = "\(url)?token=\(tokens[index % tokens.count])"
-                    group.addTask {
-                        let client = try await WebSocketClient.connect(to: address) { event in
-                            if case .text(let message) = event { ages.note(message) }
-                        }
-                        return client
-                    }
-                }
-                for try await client in group { clients.append(client) }
+        let start = BroadcastStamp.now()
+        let fleet = try SocketFleet(url: url, tokens: tokens, sockets: sockets)
+        let seconds = Double(BroadcastStamp.now() - start) / 1e9
+        if !onlyConnects {
+            try fleet.send(#"{"action":"subscribe","channel":"\#(channel)"}"#)
+            var acknowledged = 0
+            try fleet.receive { message in
+                if message.starts(with: Self.acknowledgement) { acknowledged += 1 }
+                return acknowledged < sockets
             }
         }
-        if !onlyConnects {
-            for client in clients { client.send(text: #"{"action":"subscribe","channel":"\#(channel)"}"#) }
-            try await ages.waitForAcknowledgements(sockets)
-        }
-        Self.say("open \(clients.count) \(seconds)")
-        while true { try await Task.sleep(for: .seconds(3600)) }
-    }
-
-    fileprivate static func say(_ line: String) {
-        FileHandle.standardOutput.write(Data((line + "\n").utf8))
-    }
-}
-
-/// The ages of messages at their receivers.
-private final class BroadcastAges: Sendable {
-    private struct State {
-        var acknowledged = 0
+        Self.say("open \(sockets) \(seconds)")
         var ages: [Int64] = []
-    }
-
-    private static let acknowledgement = Array(#"{"type":"subscribed""#.utf8)
-    private let messages: Int
-    private let state = Mutex(State())
-
-    init(messages: Int) { self.messages = messages }
-
-    func note(_ message: ByteBuffer) {
-        let now = BroadcastStamp.now()
-        guard let sent = BroadcastStamp.read(message) else {
+        let messages = messages ?? sockets
+        try fleet.receive { message in
             // Figures and the like come beside what is measured.
-            if message.readableBytesView.starts(with: Self.acknowledgement) { state.withLock { $0.acknowledged += 1 } }
-            return
+            guard let sent = BroadcastStamp.read(message) else { return true }
+            ages.append(BroadcastStamp.now() - sent)
+            guard ages.count == messages else { return true }
+            ages.sort()
+            Self.say("round \(ages[ages.count / 2]) \(ages[ages.count * 99 / 100]) \(ages[ages.count - 1])")
+            ages.removeAll(keepingCapacity: true)
+            return true
         }
-        let age = now - sent
-        let complete: [Int64]? = state.withLock { state in
-            state.ages.append(age)
-            guard state.ages.count == messages else { return nil }
-            defer { state.ages = [] }
-            return state.ages
-        }
-        guard let ages = complete?.sorted() else { return }
-        BroadcastClients.say("round \(ages[ages.count / 2]) \(ages[ages.count * 99 / 100]) \(ages[ages.count - 1])")
     }
 
-    func waitForAcknowledgements(_ sockets: Int) async throws {
-        while state.withLock({ $0.acknowledged }) < sockets { try await Task.sleep(for: .milliseconds(20)) }
+    private static func say(_ line: String) {
+        FileHandle.standardOutput.write(Data((line + "\n").utf8))
     }
 }
 
@@ -108,7 +67,7 @@ enum BroadcastStamp {
     }
 
     /// The instant a message carries, as a member `t` or in the id of a share.
-    static func read(_ message: ByteBuffer) -> Int64? {
+    static func read(_ message: UnsafeRawBufferPointer) -> Int64? {
         message.number(after: member) ?? message.number(after: identifier)
     }
 

@@ -4,6 +4,9 @@ import NIOCore
 ///
 /// Touched only on its event loop.
 final class SocketLoop {
+    /// So many that wait are flushed before the turn ends: what their writes touched is still in the processor's cache then.
+    private static let longestUnflushed = 64
+
     let eventLoop: any EventLoop
     let configuration: WebSocketConfiguration
     private let count: @Sendable (Int) -> Void
@@ -11,6 +14,9 @@ final class SocketLoop {
     private var sockets = LoopMembers<WebSocketConnection>()
     private var isSweeping = false
     private var unflushed: [WebSocketConnection] = []
+    /// Those being flushed at this moment.
+    private var flushing: [WebSocketConnection] = []
+    private var willFlush = false
     private var drain: SocketDrain?
     private var emptied: [EventLoopPromise<Void>] = []
 
@@ -44,16 +50,23 @@ final class SocketLoop {
         self.resolveIfEmpty()
     }
 
-    /// Flushes the socket at the end of this turn of the loop.
+    /// Flushes the socket at the end of this turn of the loop, or before when many wait.
     func flushSoon(_ socket: WebSocketConnection) {
-        if self.unflushed.isEmpty {
-            self.eventLoop.assumeIsolated().execute {
-                let sockets = self.unflushed
-                self.unflushed.removeAll(keepingCapacity: sockets.count <= 1024)
-                for socket in sockets { socket.flush() }
-            }
-        }
         self.unflushed.append(socket)
+        if self.unflushed.count >= Self.longestUnflushed, self.flushing.isEmpty { return self.flush() }
+        guard !self.willFlush else { return }
+        self.willFlush = true
+        self.eventLoop.assumeIsolated().execute {
+            self.willFlush = false
+            self.flush()
+        }
+    }
+
+    /// What is written meanwhile waits for the end of the turn.
+    private func flush() {
+        swap(&self.unflushed, &self.flushing)
+        for socket in self.flushing { socket.flush() }
+        self.flushing.removeAll(keepingCapacity: true)
     }
 
     /// Closes all sockets, evenly over a time, and every later one at once. The future succeeds when none is left.
