@@ -27,11 +27,13 @@ struct Bench: AsyncParsableCommand {
             GamificationReads.self,
             Latency.self,
             BadgeLatency.self,
+            Endurance.self,
             BareServer.self,
             SocketClients.self,
             BroadcastClients.self,
             StormClients.self,
             BadgeClients.self,
+            EnduranceClients.self,
             BareBroadcast.self,
         ]
     )

@@ -11,6 +11,8 @@ final class ClientSocket: WebSocketHandler {
     let seat: SocketSeat
     /// The session it was opened with, by which it stands and falls.
     let session: SessionID
+    /// Where it stands in ``LoopSockets``; nil when it does not.
+    var place: Int?
     private let hub: Hub
     private let sockets: LoopSockets
     private var conversation = SocketSession()

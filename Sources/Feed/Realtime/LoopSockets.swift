@@ -6,20 +6,27 @@ import WebSockets
 
 /// The sockets of one event loop; touched on that loop only, so it needs no lock.
 final class LoopSockets {
+    /// In no order; each knows its place.
+    private(set) var all: [ClientSocket] = []
     private var byUser: [UserID: [ClientSocket]] = [:]
 
     func insert(_ socket: ClientSocket) {
+        socket.place = all.count
+        all.append(socket)
         byUser[socket.seat.user, default: []].append(socket)
     }
 
     func remove(_ socket: ClientSocket) {
+        guard let place = socket.place, let last = all.popLast() else { return }
+        if last !== socket {
+            all[place] = last
+            last.place = place
+        }
+        socket.place = nil
         guard var sockets = byUser[socket.seat.user] else { return }
         sockets.removeAll { $0 === socket }
         byUser[socket.seat.user] = sockets.isEmpty ? nil : sockets
     }
-
-    /// All of them, for what happens rarely.
-    var all: FlattenSequence<Dictionary<UserID, [ClientSocket]>.Values> { byUser.values.joined() }
 
     /// The sessions that have a socket here.
     var sessions: Set<SessionID> { Set(all.map(\.session)) }
@@ -38,15 +45,15 @@ final class LoopSockets {
     /// - Returns: to how many.
     func deliver(_ message: PublishedMessage, _ frame: ByteBuffer) -> Int {
         switch message.audience {
-        case .user(let user): deliver(message, frame, to: byUser[user] ?? [])
-        case .all(let excepted): byUser.reduce(0) { $1.key == excepted ? $0 : $0 + deliver(message, frame, to: $1.value) }
+        case .user(let user): deliver(message, frame, to: byUser[user] ?? [], except: nil)
+        case .all(let excepted): deliver(message, frame, to: all, except: excepted)
         }
     }
 
-    private func deliver(_ message: PublishedMessage, _ frame: ByteBuffer, to sockets: [ClientSocket]) -> Int {
+    private func deliver(_ message: PublishedMessage, _ frame: ByteBuffer, to sockets: [ClientSocket], except user: UserID?) -> Int {
         var count = 0
         for socket in sockets where message.channel == .notifications || socket.isSubscribed(to: message.channel) {
-            if socket.deliver(message, frame) { count += 1 }
+            if socket.seat.user != user, socket.deliver(message, frame) { count += 1 }
         }
         return count
     }

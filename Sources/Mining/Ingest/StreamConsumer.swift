@@ -15,6 +15,8 @@ package struct StreamConsumer: Sendable {
         package var count: Int
         /// Batches stored side by side: the next one is copied while the last one's roll-ups wait for their locks.
         package var concurrency = 2
+        /// Least time between two reads that leave nothing behind: what comes meanwhile is stored together, in one transaction.
+        package var gathering = TimeAmount.milliseconds(15)
         /// Longest wait of a read.
         package var block = TimeAmount.seconds(2)
         /// Entries pending longer are taken over, also from consumers that seem to live.
@@ -101,12 +103,17 @@ package struct StreamConsumer: Sendable {
     private func read(from connection: RedisConnection) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             var inWork = 0
+            var next = NIODeadline.now()
             while !Task.isCancelled {
+                let wait = next - .now()
+                if wait > .zero { try await Task.sleep(for: .nanoseconds(wait.nanoseconds)) }
                 if inWork >= configuration.concurrency {
                     try await group.next()
                     inWork -= 1
                 }
-                for (stream, entries) in try await nextBatches(from: connection) where !entries.isEmpty {
+                let batches = try await nextBatches(from: connection)
+                next = batches.contains { $0.entries.count >= Self.atOnce } ? .now() : .now() + configuration.gathering
+                for (stream, entries) in batches where !entries.isEmpty {
                     inWork += 1
                     // A batch in hand is finished even when reading stops: its entries are this consumer's.
                     group.addTask { await self.finish(entries, of: stream) }

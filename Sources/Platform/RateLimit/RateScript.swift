@@ -15,8 +15,7 @@ enum RateScript {
         end
         if admitted then
             for i = 1, #KEYS, 2 do
-                redis.call('INCR', KEYS[i])
-                redis.call('PEXPIRE', KEYS[i], 2 * window)
+                if redis.call('INCR', KEYS[i]) == 1 then redis.call('PEXPIRE', KEYS[i], 2 * window) end
             end
         end
         return counts

@@ -35,10 +35,14 @@ enum ServiceRole {
         return runtime
     }
 
-    /// A runtime of a node that a deployment may have many of: refused with code 78 when their connections do not fit into the database.
-    /// Tasks run on the event loops from here on, so that a request changes threads only where it must; nothing in a node may block.
-    static func nodeRuntime(_ role: String) async throws -> Runtime {
+    /// Tasks run on the event loops from here on, so that a request or an event changes threads only where it must; nothing may block in them.
+    static func runTasksOnEventLoops() {
         _ = NIOSingletons.unsafeTryInstallSingletonPosixEventLoopGroupAsConcurrencyGlobalExecutor()
+    }
+
+    /// A runtime of a node that a deployment may have many of: refused with code 78 when their connections do not fit into the database.
+    static func nodeRuntime(_ role: String) async throws -> Runtime {
+        runTasksOnEventLoops()
         let runtime = try await runtime(role, logs: LogQueue())
         do {
             if try await !ConnectionBudget.check(runtime.database, runtime.settings.database) {

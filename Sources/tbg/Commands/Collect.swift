@@ -9,6 +9,7 @@ struct Collect: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Take the pool's events off its Unix socket.")
 
     func run() async throws {
+        ServiceRole.runTasksOnEventLoops()
         let runtime = try await ServiceRole.runtime("collector", logs: LogQueue())
         let settings = runtime.settings.collector
         let collector: Collector

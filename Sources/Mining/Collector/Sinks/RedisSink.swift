@@ -8,7 +8,7 @@ struct RedisSink: EventSink {
     let name = "redis"
     let batchLimit = 500
     /// Redis writes its log once for all that came together. Blocks and sessions go at once (``SinkQueue/next(limit:patience:)``).
-    let patience = Duration.milliseconds(2)
+    let patience = Duration.milliseconds(5)
     let redis: RedisClient
 
     func write(_ records: [EventRecord]) async -> SinkOutcome {
