@@ -45,15 +45,20 @@ struct Endurance: AsyncParsableCommand {
             let known = 2 * sockets
             send(generator, to: socket, from: 0, count: known)
             let deadline = ContinuousClock.now + .seconds(120)
-            while Int(try await database.query("select coalesce(sum(total_shares), 0)::bigint from pool_hourly").value(Int64.self) ?? 0) < known {
+            while Int(try await database.query("select coalesce(sum(total_shares), 0)::bigint from pool_hourly").value(Int64.self) ?? 0)
+                < known
+            {
                 guard ContinuousClock.now < deadline else { throw BenchmarkFailure("the first shares did not arrive") }
                 try await Task.sleep(for: .milliseconds(100))
             }
             await database.close()
+            // Plans of the first minute know nothing of what the tables hold.
+            try await rig.psql("analyze")
 
             let log = rig.directory + "/endurance.log"
             let arguments = [
-                "endurance-clients", "--url", "ws://127.0.0.1:\(api.port)/ws", "--tokens", tokens, "--broadcasts", String(sockets * seconds),
+                "endurance-clients", "--url", "ws://127.0.0.1:\(api.port)/ws", "--tokens", tokens, "--broadcasts",
+                String(sockets * seconds),
                 "--shares", String(rate * seconds),
             ]
             let clients = try await ChildProcess.start(Command(Programs.own, arguments, logPath: log))

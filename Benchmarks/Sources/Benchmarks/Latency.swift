@@ -37,6 +37,8 @@ struct Latency: AsyncParsableCommand {
             let generator = ShareGenerator(miners: miners)
             // The first shares make the miners known.
             var stored = try await measure(generator, socket, database, from: 0, count: 2 * miners).count
+            // Plans of the first minute know nothing of what the tables hold.
+            try await rig.psql("analyze")
 
             let log = rig.directory + "/owners.log"
             let arguments = [

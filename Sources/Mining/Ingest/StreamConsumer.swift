@@ -106,7 +106,7 @@ package struct StreamConsumer: Sendable {
             var next = NIODeadline.now()
             while !Task.isCancelled {
                 let wait = next - .now()
-                if wait > .zero { try await Task.sleep(for: .nanoseconds(wait.nanoseconds)) }
+                if wait > .zero, (try? await Task.sleep(for: .nanoseconds(wait.nanoseconds))) == nil { break }
                 if inWork >= configuration.concurrency {
                     try await group.next()
                     inWork -= 1
