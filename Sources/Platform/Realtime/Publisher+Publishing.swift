@@ -20,6 +20,8 @@ extension Publisher {
 
     /// Messages one script publishes: Redis does nothing else meanwhile.
     private static let atOnce = 100
+    /// No caller waits for messages, so a Redis that is busy is given its time.
+    private static let patience = TimeAmount.seconds(5)
 
     /// Publishes in order, in one round trip for many; losing messages is acceptable, so nothing is thrown.
     package func publish(_ messages: [Published]) async {
@@ -28,7 +30,8 @@ extension Publisher {
             _ = try? await redis.evaluate(
                 ResumeLog.publish,
                 keys: some.map(\.log),
-                arguments: some.flatMap { [.string($0.topic), .buffer($0.text)] }
+                arguments: some.flatMap { [.string($0.topic), .buffer($0.text)] },
+                timeout: Self.patience
             )
         }
     }

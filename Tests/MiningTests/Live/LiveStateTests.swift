@@ -82,6 +82,21 @@ struct LiveStateTests {
         }
     }
 
+    @Test("A batch of very many workers is written whole, also into a Redis that knows no script")
+    func manyWorkers() async throws {
+        try await onRedis { rig in
+            try await rig.redis.send(RedisCommand("SCRIPT", "FLUSH"))
+            let shares = try (1...450).map { number in
+                var share = try BatchDeltaTests.share("2026-02-25T11:59:59Z", worker: Int64(number), assigned: 1)
+                share.workerName = "w\(number)"
+                return share
+            }
+            try await rig.write(shares)
+            #expect(try await rig.fields(LiveKeys.userRing("a"))["h492227"] == "450")
+            #expect(try await rig.number("SCARD", LiveKeys.workers("a")) == 450)
+        }
+    }
+
     @Test("A batch of a whole day leaves only what some figure still reads, and everything in the counts")
     func backlog() async throws {
         try await onRedis { rig in
