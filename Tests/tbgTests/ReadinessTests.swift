@@ -59,7 +59,9 @@ struct ReadinessTests {
                 await cluster.stop()
                 let down = try await ready(rig)
                 #expect(down.status == 503)
-                #expect(down.body == #"{"status":"degraded","checks":{"database":"error","redis":"ok","migrations":"ok"}}"#)
+                // On a loaded machine Redis, which is well, may answer one check too late.
+                let body = #"{"status":"degraded","checks":{"database":"error","redis":"ok","migrations":"ok"}}"#
+                try await eventually("the database alone is told") { try await ready(rig).body == body }
                 #expect(try await rig.wire.get("/health").status == 200)
                 try await cluster.start()
                 let clock = ContinuousClock()
