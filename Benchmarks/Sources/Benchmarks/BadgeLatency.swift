@@ -32,11 +32,7 @@ struct BadgeLatency: AsyncParsableCommand {
             let socket = rig.directory + "/events.sock"
             let api = try await rig.startAPI()
             let worker = try await rig.start(role: "worker")
-            let collector = try await rig.start(
-                role: "collect",
-                ["TBG_COLLECTOR_SOCKET": socket, "TBG_COLLECTOR_SPOOL_DIR": rig.directory + "/spool"]
-            )
-            while !FileManager.default.fileExists(atPath: socket) { try await Task.sleep(for: .milliseconds(10)) }
+            let collector = try await rig.startCollector(socket: socket)
             let database = try await rig.databaseClient()
             let addresses = ShareGenerator(miners: miners).addresses
 

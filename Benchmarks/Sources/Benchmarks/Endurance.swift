@@ -32,11 +32,7 @@ struct Endurance: AsyncParsableCommand {
             let metrics = try PortClaim.near(18_200, fallback: 18_201)
             let api = try await rig.startAPI(["TBG_METRICS_PORT": String(metrics.port)])
             let worker = try await rig.start(role: "worker")
-            let collector = try await rig.start(
-                role: "collect",
-                ["TBG_COLLECTOR_SOCKET": socket, "TBG_COLLECTOR_SPOOL_DIR": rig.directory + "/spool"]
-            )
-            while !FileManager.default.fileExists(atPath: socket) { try await Task.sleep(for: .milliseconds(10)) }
+            let collector = try await rig.startCollector(socket: socket)
             let redis = try await rig.redisClient()
             let database = try await rig.databaseClient()
             let generator = ShareGenerator(miners: sockets)

@@ -28,11 +28,9 @@ struct Latency: AsyncParsableCommand {
             let tokens = rig.directory + "/tokens"
             try await TokenFile.write(to: tokens, users: miners, rig)
             let socket = rig.directory + "/events.sock"
-            let spool = rig.directory + "/spool"
             let api = try await rig.startAPI()
             let worker = try await rig.start(role: "worker")
-            let collector = try await rig.start(role: "collect", ["TBG_COLLECTOR_SOCKET": socket, "TBG_COLLECTOR_SPOOL_DIR": spool])
-            while !FileManager.default.fileExists(atPath: socket) { try await Task.sleep(for: .milliseconds(10)) }
+            let collector = try await rig.startCollector(socket: socket)
             let database = try await rig.databaseClient()
             let generator = ShareGenerator(miners: miners)
             // The first shares make the miners known.

@@ -29,6 +29,13 @@ extension Rig {
         return RoleProcess(child: try await ChildProcess.start(command), port: 0, claim: nil)
     }
 
+    /// Starts the collector and waits until its socket is there.
+    func startCollector(socket: String) async throws -> RoleProcess {
+        let collector = try await start(role: "collect", ["TBG_COLLECTOR_SOCKET": socket, "TBG_COLLECTOR_SPOOL_DIR": directory + "/spool"])
+        while !FileManager.default.fileExists(atPath: socket) { try await Task.sleep(for: .milliseconds(10)) }
+        return collector
+    }
+
     /// Starts the API and waits until it is ready.
     func startAPI(_ extra: [String: String] = [:]) async throws -> RoleProcess {
         let claim = try PortClaim.near(18_000, fallback: 18_001)
