@@ -8,7 +8,8 @@ enum Scripts {
     /// No caller waits for what follows a commit, so a Redis that is busy is given its time.
     private static let patience = TimeAmount.seconds(5)
 
-    /// Runs a script many times, in order.
+    /// Runs a script many times, in order; only for a server that has just lost its scripts some calls may come behind later ones.
+    /// - Returns: the answers in the order of the calls.
     static func run(_ calls: [RedisCommand], of script: RedisScript, on redis: RedisClient) async throws -> [RESPValue] {
         var values: [RESPValue] = []
         values.reserveCapacity(calls.count)
@@ -19,11 +20,13 @@ enum Scripts {
     }
 
     private static func runTogether(_ calls: [RedisCommand], of script: RedisScript, on redis: RedisClient) async throws -> [RESPValue] {
-        let replies = try await redis.pipeline(calls, timeout: patience)
-        if replies.contains(where: { if case .failure(.server(let error)) = $0 { error.isNoScript } else { false } }) {
-            // A server that has not seen the script has run none of the calls.
-            try await redis.send(RedisCommand("SCRIPT", "LOAD", script.source))
-            return try await redis.pipeline(calls, timeout: patience).map { try $0.get() }
+        var replies = try await redis.pipeline(calls, timeout: patience)
+        // Somebody else may have loaded the script while these ran: then the first were refused and the rest have had their effect.
+        let refused = replies.indices.filter { if case .failure(.server(let error)) = replies[$0] { error.isNoScript } else { false } }
+        if !refused.isEmpty {
+            let load = RedisCommand("SCRIPT", "LOAD", script.source)
+            let again = try await redis.pipeline([load] + refused.map { calls[$0] }, timeout: patience).dropFirst()
+            for (index, reply) in zip(refused, again) { replies[index] = reply }
         }
         return try replies.map { try $0.get() }
     }

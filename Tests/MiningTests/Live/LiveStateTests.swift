@@ -68,6 +68,27 @@ struct LiveStateTests {
         }
     }
 
+    @Test("A ring read back from its fields is the ring, whatever else its hash holds")
+    func ringReadBack() async throws {
+        try await onRedis { rig in
+            var ring = WorkRing()
+            for (time, work) in [("11:10:00", 0.125), ("11:59:30", 0.1), ("12:00:01", 1e17 / 3)] {
+                let instant = try #require(Instant(rfc3339: "2026-02-25T\(time)Z"))
+                ring.add(work: work, at: instant)
+                ring.count(shares: 3, at: instant)
+            }
+            let key = LiveKeys.workerRing("a", "w")
+            let fields = ring.increments.flatMap { [RedisArgument.string($0.field), .string("\($0.amount)")] }
+            try await rig.redis.send(RedisCommand("HSET", arguments: [.string(key), "swept", "29533680", "hx", "1", "s", "2"] + fields))
+            #expect(try await RingReader(redis: rig.redis).ring(key) == ring)
+            #expect(try await RingReader(redis: rig.redis).ring("nothing") == WorkRing())
+            #expect(ring.acceptedInHour(at: try #require(Instant(rfc3339: "2026-02-25T12:00:30Z"))) == 9)
+            #expect(ring.acceptedInHour(at: try #require(Instant(rfc3339: "2026-02-25T12:30:00Z"))) == 6)
+            try await rig.redis.send(RedisCommand("SET", "text", "no ring"))
+            await #expect(throws: RedisError.self) { try await RingReader(redis: rig.redis).ring("text") }
+        }
+    }
+
     @Test("Two workers of one address add to one ring of the user")
     func twoWorkers() async throws {
         try await onRedis { rig in
@@ -94,6 +115,22 @@ struct LiveStateTests {
             try await rig.write(shares)
             #expect(try await rig.fields(LiveKeys.userRing("a"))["h492227"] == "450")
             #expect(try await rig.number("SCARD", LiveKeys.workers("a")) == 450)
+        }
+    }
+
+    @Test("A script that somebody loads while its calls run has each call's effect once")
+    func loadedMeanwhile() async throws {
+        try await onRedis { rig in
+            let key = LiveKeys.userRing("loaded")
+            let script = RedisScript("return redis.call('INCR', KEYS[1]) -- nobody else's")
+            let call = script.call([key], [])
+            let answers = try await Scripts.run(
+                [call, call, RedisCommand("SCRIPT", "LOAD", script.source), call],
+                of: script,
+                on: rig.redis
+            )
+            #expect(answers.compactMap { $0.int } == [2, 3, 1])
+            #expect(try await rig.number("GET", key) == 3)
         }
     }
 
