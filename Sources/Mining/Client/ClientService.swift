@@ -11,13 +11,13 @@ import Synchronization
 struct ClientService: Sendable {
     private let gate: PublicGate
     private let store: ClientStore
-    private let redis: RedisClient
+    private let rings: RingReader
     private let kept = KeptAnswers()
 
     init(runtime: Runtime) {
         gate = PublicGate(database: runtime.database, network: runtime.settings.network.bitcoin)
         store = ClientStore(database: runtime.database)
-        redis = runtime.redis
+        rings = RingReader(redis: runtime.redis)
     }
 
     /// - Throws: the same 404 for unknown, private and banned miners.
@@ -51,18 +51,7 @@ struct ClientService: Sendable {
     /// Five-minute hashrates in one round trip, H/s.
     /// - Throws: `RedisError` when Redis is away.
     private func hashrates(of workers: [ClientStore.Worker], address: String, at now: Instant) async throws -> [Double] {
-        guard !workers.isEmpty else { return [] }
-        let rings = try await redis.pipeline(workers.map { RedisCommand("HGETALL", LiveKeys.workerRing(address, $0.name)) })
-        return try rings.map { reply in
-            let fields = try reply.get().map ?? []
-            let ring = WorkRing(
-                fields: fields.compactMap { pair in
-                    guard let name = pair.key.string, let value = pair.value.double else { return nil }
-                    return (name: name, value: value)
-                }
-            )
-            return ring.hashrates(at: now).fiveMinutes
-        }
+        try await rings.rings(workers.map { LiveKeys.workerRing(address, $0.name) }).map { $0.hashrates(at: now).fiveMinutes }
     }
 }
 

@@ -31,17 +31,18 @@ package struct LiveReader: Sendable {
         guard !miners.isEmpty else { return [] }
         // Who goes off leaves the set; the bound only forgets those whose leaving was lost.
         let since = Int(now.secondsSinceUnixEpoch - WorkerTimeout.longestSilence)
-        let replies = try await redis.pipeline(
-            miners.flatMap { miner in
+        let replies = try await redis.replies(
+            to: miners.flatMap { miner in
                 [
                     RedisCommand("HGETALL", LiveKeys.userRing(miner.address)),
                     RedisCommand("ZCOUNT", LiveKeys.onlineWorkers(miner.user), since, "+inf"),
                 ]
-            }
+            },
+            timeout: nil
         )
         return try miners.indices.map { index in
             let ring = WorkRing(try replies[2 * index].get())
-            return UserFigures(hashrates: ring.hashrates(at: now), workersOnline: try replies[2 * index + 1].get().int ?? 0)
+            return UserFigures(hashrates: ring.hashrates(at: now), workersOnline: try replies[2 * index + 1].get().value().int ?? 0)
         }
     }
 }

@@ -75,7 +75,7 @@ package struct LiveRebuild: Sendable {
                 users[address, default: WorkRing()].add(work: work, resolution, from: start)
                 workers[worker, default: WorkRing()].add(work: work, resolution, from: start)
             }
-            for _ in 0..<shares { workers[worker, default: WorkRing()].countShare(at: start) }
+            workers[worker, default: WorkRing()].count(shares: Int(shares), at: start)
         }
         try await merge(
             users.map { (LiveKeys.userRing($0), $1) } + workers.map { (LiveKeys.workerRing($0.address, $0.name), $1) }

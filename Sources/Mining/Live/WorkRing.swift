@@ -31,7 +31,8 @@ package struct WorkRing: Sendable, Equatable {
             }
         }
 
-        var letter: String {
+        /// What the names of its fields begin with.
+        var letter: Unicode.Scalar {
             switch self {
             case .second: "s"
             case .minute: "m"
@@ -40,54 +41,74 @@ package struct WorkRing: Sendable, Equatable {
         }
     }
 
-    private var sums: [Resolution: [Int64: Double]] = [:]
+    private static let countsLetter: Unicode.Scalar = "n"
+
+    private var seconds = BucketSums()
+    private var minutes = BucketSums()
+    private var hours = BucketSums()
     /// Accepted shares by minute: rings of workers keep them.
-    private(set) var counts: [Int64: Double] = [:]
+    private var counts = BucketSums()
 
     package init() {}
 
-    /// Reads a ring's hash; fields of other kinds are ignored.
-    package init(fields: some Sequence<(name: String, value: Double)>) {
-        for (name, value) in fields {
-            if name.hasPrefix("n"), let minute = Int64(name.dropFirst()) { counts[minute] = value }
-            guard let resolution = Resolution.allCases.first(where: { name.hasPrefix($0.letter) }), let bucket = Int64(name.dropFirst())
-            else {
-                continue
+    /// Reads the answer to HGETALL of a ring; fields of other kinds are ignored.
+    package init(_ answer: RESPFrame) {
+        answer.forEachPair { name, value in
+            guard let letter = name.first.map(Unicode.Scalar.init), let bucket = name.integer(after: 1), let amount = value.double else {
+                return
             }
-            sums[resolution, default: [:]][bucket] = value
+            switch letter {
+            case Resolution.second.letter: seconds.append(amount, of: Int64(bucket))
+            case Resolution.minute.letter: minutes.append(amount, of: Int64(bucket))
+            case Resolution.hour.letter: hours.append(amount, of: Int64(bucket))
+            case Self.countsLetter: counts.append(amount, of: Int64(bucket))
+            default: break
+            }
         }
     }
 
-    /// Reads the answer to HGETALL of a ring.
-    package init(_ reply: RESPValue) {
-        self.init(
-            fields: (reply.map ?? []).compactMap { pair in
-                guard let name = pair.key.string, let value = pair.value.double else { return nil }
-                return (name: name, value: value)
+    private subscript(_ resolution: Resolution) -> BucketSums {
+        get {
+            switch resolution {
+            case .second: seconds
+            case .minute: minutes
+            case .hour: hours
             }
-        )
+        }
+        _modify {
+            switch resolution {
+            case .second: yield &seconds
+            case .minute: yield &minutes
+            case .hour: yield &hours
+            }
+        }
     }
 
     /// The work in the whole buckets of a span.
     func work(_ resolution: Resolution, in span: Range<Instant>) -> Double {
-        let buckets =
-            span.lowerBound.secondsSinceUnixEpoch / resolution.rawValue..<span.upperBound.secondsSinceUnixEpoch / resolution.rawValue
-        return (sums[resolution] ?? [:]).sorted { $0.key < $1.key }.reduce(0.0) { buckets.contains($1.key) ? $0 + $1.value : $0 }
+        let (start, end) = (span.lowerBound.secondsSinceUnixEpoch, span.upperBound.secondsSinceUnixEpoch)
+        return self[resolution].sum(of: start / resolution.rawValue..<end / resolution.rawValue)
+    }
+
+    /// Accepted shares of the trailing hour, in buckets of minutes; those of the future do not count.
+    func acceptedInHour(at now: Instant) -> Int {
+        let current = now.secondsSinceUnixEpoch / Resolution.minute.rawValue
+        return Int(counts.sum(of: current - 59..<current + 1))
     }
 
     /// Adds the work of one accepted share.
     package mutating func add(work: Double, at time: Instant) {
-        for resolution in Resolution.allCases {
-            sums[resolution, default: [:]][time.secondsSinceUnixEpoch / resolution.rawValue, default: 0] += work
-        }
+        for resolution in Resolution.allCases { add(work: work, resolution, from: time) }
     }
 
-    /// Counts one accepted share.
-    package mutating func countShare(at time: Instant) { counts[time.secondsSinceUnixEpoch / 60, default: 0] += 1 }
+    /// Counts accepted shares of a minute.
+    package mutating func count(shares: Int = 1, at time: Instant) {
+        counts.add(Double(shares), to: time.secondsSinceUnixEpoch / Resolution.minute.rawValue)
+    }
 
     /// Adds work summed over one bucket of a resolution that begins at an instant.
     mutating func add(work: Double, _ resolution: Resolution, from start: Instant) {
-        sums[resolution, default: [:]][start.secondsSinceUnixEpoch / resolution.rawValue, default: 0] += work
+        self[resolution].add(work, to: start.secondsSinceUnixEpoch / resolution.rawValue)
     }
 
     /// The hash fields to increase, with their amounts.
@@ -99,11 +120,11 @@ package struct WorkRing: Sendable, Equatable {
     }
 
     private func increments(sinceBucket oldest: (Resolution) -> Int64) -> [(field: String, amount: Double)] {
-        func fields(_ letter: String, _ buckets: [Int64: Double], from oldest: Int64) -> [(field: String, amount: Double)] {
-            buckets.filter { $0.key >= oldest }.sorted { $0.key < $1.key }.map { (letter + String($0.key), $0.value) }
+        func fields(_ letter: Unicode.Scalar, _ buckets: BucketSums, from oldest: Int64) -> [(field: String, amount: Double)] {
+            buckets.sorted.filter { $0.bucket >= oldest }.map { ("\(letter)\($0.bucket)", $0.amount) }
         }
-        return Resolution.allCases.flatMap { fields($0.letter, sums[$0] ?? [:], from: oldest($0)) }
-            + fields("n", counts, from: oldest(.minute))
+        return Resolution.allCases.flatMap { fields($0.letter, self[$0], from: oldest($0)) }
+            + fields(Self.countsLetter, counts, from: oldest(.minute))
     }
 
     /// The four figures at an instant. Buckets of the future do not count.
@@ -119,9 +140,7 @@ package struct WorkRing: Sendable, Equatable {
     private func hashrate(_ resolution: Resolution, buckets: Int64, at now: Instant) -> Double {
         let second = now.secondsSinceUnixEpoch
         let current = second / resolution.rawValue
-        let work = (sums[resolution] ?? [:]).reduce(0.0) { sum, bucket in
-            bucket.key > current - buckets && bucket.key <= current ? sum + bucket.value : sum
-        }
+        let work = self[resolution].sum(of: current - buckets + 1..<current + 1)
         let span = (buckets - 1) * resolution.rawValue + (second - current * resolution.rawValue)
         guard span > 0 else { return 0 }
         return Hashrate(work: Work(work), seconds: Double(span)).hashesPerSecond

@@ -23,7 +23,7 @@ struct WorkerActivity: Sendable {
         accepted += 1
         best = max(best, share.achieved)
         ring.add(work: share.work, at: share.time)
-        ring.countShare(at: share.time)
+        ring.count(at: share.time)
         if share.time > last?.time ?? .unixEpoch { last = share }
     }
 

@@ -17,29 +17,22 @@ struct LiveWorkers: Sendable {
     /// - Throws: `RedisError` when Redis is away.
     func figures(of names: [String], address: String) async throws -> [Figures] {
         guard !names.isEmpty else { return [] }
-        let replies = try await redis.pipeline(
-            names.flatMap { name in
+        let replies = try await redis.replies(
+            to: names.flatMap { name in
                 [
                     RedisCommand("HMGET", LiveKeys.worker(address, name), "ip", "shares_session"),
                     RedisCommand("HGETALL", LiveKeys.workerRing(address, name)),
                 ]
-            }
+            },
+            timeout: nil
         )
         return try names.indices.map { index in
-            let known = try replies[2 * index].get().array ?? []
+            let known = try replies[2 * index].get().value().array ?? []
             return Figures(
                 ring: WorkRing(try replies[2 * index + 1].get()),
                 ip: known.first?.string.flatMap { $0.isEmpty ? nil : $0 },
                 sessionShares: known.last?.int ?? 0
             )
         }
-    }
-}
-
-extension WorkRing {
-    /// Accepted shares of the trailing hour, in buckets of minutes; those of the future do not count.
-    func acceptedInHour(at now: Instant) -> Int {
-        let current = now.secondsSinceUnixEpoch / 60
-        return Int(counts.reduce(0.0) { $1.key > current - 60 && $1.key <= current ? $0 + $1.value : $0 })
     }
 }

@@ -1,0 +1,29 @@
+/// Amounts by bucket of time: few, so that a list is read faster than a table.
+struct BucketSums: Sendable, Equatable {
+    private var entries: [(bucket: Int64, amount: Double)] = []
+
+    /// Adds to the bucket.
+    mutating func add(_ amount: Double, to bucket: Int64) {
+        // What is added comes in the order of time, more or less.
+        if let index = entries.lastIndex(where: { $0.bucket == bucket }) {
+            entries[index].amount += amount
+        } else {
+            entries.append((bucket, amount))
+        }
+    }
+
+    /// Takes the amount of a bucket nothing has been added to yet.
+    mutating func append(_ amount: Double, of bucket: Int64) { entries.append((bucket, amount)) }
+
+    /// The sum of the buckets of a span.
+    func sum(of buckets: Range<Int64>) -> Double {
+        entries.reduce(0.0) { buckets.contains($1.bucket) ? $0 + $1.amount : $0 }
+    }
+
+    /// By time, earliest first.
+    var sorted: [(bucket: Int64, amount: Double)] { entries.sorted { $0.bucket < $1.bucket } }
+
+    static func == (one: BucketSums, other: BucketSums) -> Bool {
+        one.entries.count == other.entries.count && one.sorted.elementsEqual(other.sorted, by: ==)
+    }
+}
