@@ -81,7 +81,7 @@ struct Reads: AsyncParsableCommand {
         }
     }
 
-    /// Puts shares where ingest would have put them, and makes the sums of them with the service's own tool.
+    /// Puts shares where ingest would have put them, and makes the sums of them and the live figures with the service's own tools.
     private func load(_ rig: Rig, _ addresses: [String]) async throws {
         let now = Clock.system.now()
         let database = try await rig.databaseClient { $0.statementTimeout = .seconds(600) }
@@ -104,7 +104,9 @@ struct Reads: AsyncParsableCommand {
         }
         let from = UTCDay(containing: now.adding(seconds: -Self.days * 86_400))
         let arguments = ["rebuild", "rollups", "--from", "\(from)", "--to", "\(UTCDay(containing: now))", "--apply"]
-        try await Command(Programs.service, arguments, environment: rig.variables).runSuccessfully()
+        for arguments in [arguments, ["mining", "rebuild-live"]] {
+            try await Command(Programs.service, arguments, environment: rig.variables).runSuccessfully()
+        }
         try await rig.psql("vacuum analyze")
     }
 

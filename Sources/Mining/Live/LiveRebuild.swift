@@ -78,14 +78,15 @@ package struct LiveRebuild: Sendable {
             workers[worker, default: WorkRing()].count(shares: Int(shares), at: start)
         }
         try await merge(
-            users.map { (LiveKeys.userRing($0), $1) } + workers.map { (LiveKeys.workerRing($0.address, $0.name), $1) }
+            users.map { (LiveKeys.userRing($0), $1) } + workers.map { (LiveKeys.workerRing($0.address, $0.name), $1) },
+            now: now
         )
     }
 
-    private func merge(_ rings: [(key: String, ring: WorkRing)]) async throws {
+    private func merge(_ rings: [(key: String, ring: WorkRing)], now: Instant) async throws {
         for start in stride(from: 0, to: rings.count, by: 500) {
             let calls = rings[start..<min(start + 500, rings.count)].map { key, ring in
-                Self.mergeScript.call([key], ring.increments.flatMap { [RedisArgument.string($0.field), .double($0.amount)] })
+                Self.mergeScript.call([key], ring.increments(at: now).flatMap { [RedisArgument.string($0.field), .double($0.amount)] })
             }
             _ = try await Scripts.run(calls, of: Self.mergeScript, on: redis)
         }

@@ -111,20 +111,13 @@ package struct WorkRing: Sendable, Equatable {
         self[resolution].add(work, to: start.secondsSinceUnixEpoch / resolution.rawValue)
     }
 
-    /// The hash fields to increase, with their amounts.
-    var increments: [(field: String, amount: Double)] { increments(sinceBucket: { _ in .min }) }
-
-    /// The same without buckets that are too old for any figure at an instant.
+    /// The hash fields to increase with their amounts, without buckets that are too old for any figure at an instant.
     func increments(at now: Instant) -> [(field: String, amount: Double)] {
-        increments { now.secondsSinceUnixEpoch / $0.rawValue - $0.kept }
-    }
-
-    private func increments(sinceBucket oldest: (Resolution) -> Int64) -> [(field: String, amount: Double)] {
-        func fields(_ letter: Unicode.Scalar, _ buckets: BucketSums, from oldest: Int64) -> [(field: String, amount: Double)] {
-            buckets.sorted.filter { $0.bucket >= oldest }.map { ("\(letter)\($0.bucket)", $0.amount) }
+        func fields(_ letter: Unicode.Scalar, _ buckets: BucketSums, _ resolution: Resolution) -> [(field: String, amount: Double)] {
+            let oldest = now.secondsSinceUnixEpoch / resolution.rawValue - resolution.kept
+            return buckets.sorted.filter { $0.bucket >= oldest }.map { ("\(letter)\($0.bucket)", $0.amount) }
         }
-        return Resolution.allCases.flatMap { fields($0.letter, self[$0], from: oldest($0)) }
-            + fields(Self.countsLetter, counts, from: oldest(.minute))
+        return Resolution.allCases.flatMap { fields($0.letter, self[$0], $0) } + fields(Self.countsLetter, counts, .minute)
     }
 
     /// The four figures at an instant. Buckets of the future do not count.

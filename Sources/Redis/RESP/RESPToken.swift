@@ -35,6 +35,7 @@ struct RESPTokenizer {
     /// Every check depends on a complete line or a complete bulk string only, never on where a read ended.
     mutating func next() throws(RESPProtocolError) -> RESPToken? {
         guard position < bytes.count else { return nil }
+        if let token = shortString() { return token }
         guard let type = RESPType(rawValue: bytes[position]) else { throw .unknownType }
         let start = position + 1
         guard let lineEnd = try endOfLine(from: start) else { return nil }
@@ -73,6 +74,30 @@ struct RESPTokenizer {
         return token
     }
 
+    /// A complete bulk string of less than a hundred bytes, of which streams and hashes are made; nil for everything else, also for what is
+    /// wrong, which is found out the long way.
+    private mutating func shortString() -> RESPToken? {
+        let start = position + 1
+        guard bytes[position] == RESPType.bulkString.rawValue, start + 3 < bytes.count, var length = Self.digit(bytes[start]) else {
+            return nil
+        }
+        var lineEnd = start + 1
+        if let second = Self.digit(bytes[lineEnd]) {
+            length = 10 * length + second
+            lineEnd += 1
+        }
+        let end = lineEnd + 2 + length + 2
+        guard end <= bytes.count, end <= limits.maxFrameBytes, length <= limits.maxBulkBytes, lineEnd - start <= limits.maxLineBytes,
+            isLineEnd(at: lineEnd), isLineEnd(at: end - 2)
+        else { return nil }
+        position = end
+        return RESPToken(type: .bulkString, value: 0, lower: lineEnd + 2, upper: end - 2)
+    }
+
+    private static func digit(_ byte: UInt8) -> Int? { byte &- 0x30 < 10 ? Int(byte &- 0x30) : nil }
+
+    private func isLineEnd(at offset: Int) -> Bool { bytes[offset] == Self.carriageReturn && bytes[offset + 1] == Self.lineFeed }
+
     private mutating func bulk(_ header: RESPToken, length: Int, contentStart: Int) throws(RESPProtocolError) -> RESPToken? {
         var token = header
         if length == -1, token.type == .bulkString {
@@ -90,7 +115,7 @@ struct RESPTokenizer {
             needed = end
             return nil
         }
-        guard bytes[token.upper] == Self.carriageReturn, bytes[token.upper + 1] == Self.lineFeed else { throw .badTerminator }
+        guard isLineEnd(at: token.upper) else { throw .badTerminator }
         if token.type == .verbatimString {
             // Three letters naming the format and a colon come before the text.
             guard length >= 4, bytes[token.lower + 3] == UInt8(ascii: ":") else { throw .malformedValue }
