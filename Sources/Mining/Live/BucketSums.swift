@@ -2,6 +2,9 @@
 struct BucketSums: Sendable, Equatable {
     private var entries: [(bucket: Int64, amount: Double)] = []
 
+    /// Makes room for so many buckets.
+    mutating func reserve(_ count: Int) { entries.reserveCapacity(count) }
+
     /// Adds to the bucket.
     mutating func add(_ amount: Double, to bucket: Int64) {
         // What is added comes in the order of time, more or less.

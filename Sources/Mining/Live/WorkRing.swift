@@ -53,6 +53,7 @@ package struct WorkRing: Sendable, Equatable {
 
     /// Reads the answer to HGETALL of a ring; fields of other kinds are ignored.
     package init(_ answer: RESPFrame) {
+        for resolution in Resolution.allCases { self[resolution].reserve(Int(resolution.kept) + 1) }
         answer.forEachPair { name, value in
             guard let letter = name.first.map(Unicode.Scalar.init), let bucket = name.integer(after: 1), let amount = value.double else {
                 return

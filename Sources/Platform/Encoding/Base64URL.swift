@@ -1,16 +1,21 @@
-import Foundation
-
 /// Unpadded base64url (RFC 4648 §5).
 package enum Base64URL {
+    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+
     package static func encode(_ bytes: some Sequence<UInt8>) -> String {
-        let standard = Data(bytes).base64EncodedData().prefix { $0 != UInt8(ascii: "=") }
-        let text = standard.map { byte in
-            switch byte {
-            case UInt8(ascii: "+"): UInt8(ascii: "-")
-            case UInt8(ascii: "/"): UInt8(ascii: "_")
-            default: byte
+        var text: [UInt8] = []
+        text.reserveCapacity(bytes.underestimatedCount * 4 / 3 + 2)
+        var held: UInt32 = 0
+        var bits = 0
+        for byte in bytes {
+            held = held << 8 | UInt32(byte)
+            bits += 8
+            while bits >= 6 {
+                bits -= 6
+                text.append(alphabet[Int(held >> bits & 63)])
             }
         }
+        if bits > 0 { text.append(alphabet[Int(held << (6 - bits) & 63)]) }
         return String(decoding: text, as: UTF8.self)
     }
 
@@ -44,8 +49,19 @@ package enum Base64URL {
     /// - Returns: nil for padding, other characters, an impossible length or stray bits.
     package static func decode(_ text: some StringProtocol) -> [UInt8]? {
         guard isSpelled(text) else { return nil }
-        let standard = text.replacingOccurrences(of: "-", with: "+").replacingOccurrences(of: "_", with: "/")
-        let padded = standard + String(repeating: "=", count: (4 - standard.utf8.count % 4) % 4)
-        return Data(base64Encoded: padded).map(Array.init)
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(text.utf8.count * 3 / 4)
+        var held: UInt32 = 0
+        var bits = 0
+        for byte in text.utf8 {
+            guard let value = value(of: byte) else { return nil }
+            held = held << 6 | UInt32(value)
+            bits += 6
+            if bits >= 8 {
+                bits -= 8
+                bytes.append(UInt8(truncatingIfNeeded: held >> bits))
+            }
+        }
+        return bytes
     }
 }

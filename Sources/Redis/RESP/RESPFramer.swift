@@ -58,7 +58,11 @@ public struct RESPFramer: Sendable {
     private mutating func scan(_ bytes: UnsafeRawBufferPointer) -> Step {
         var tokenizer = RESPTokenizer(bytes, limits: limits, position: scanned)
         do throws(RESPProtocolError) {
-            while let token = try tokenizer.next() {
+            while true {
+                // All but the last of an aggregate are only counted.
+                if let last = missing.indices.last { while missing[last] > 1, tokenizer.shortString() != nil { missing[last] -= 1 } }
+                scanned = tokenizer.position
+                guard let token = try tokenizer.next() else { break }
                 scanned = tokenizer.position
                 if let type = try consume(token) { return .complete(length: scanned, type: type) }
             }

@@ -36,6 +36,9 @@ struct RESPReader {
         throw RESPDecodingError()
     }
 
+    /// The next value when it is a short bulk string; nil, and nothing is passed over, when it is not.
+    mutating func shortString() -> RESPToken? { tokenizer.shortString() }
+
     /// Passes over one whole value.
     mutating func skip() throws(RESPDecodingError) {
         var open = 1

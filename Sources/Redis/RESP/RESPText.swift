@@ -29,6 +29,7 @@ extension RESPFrame {
 extension RESPReader {
     /// The next value's text; nil, and the value is passed over, when it is no string.
     fileprivate mutating func text() throws(RESPDecodingError) -> RESPText? {
+        if let token = shortString() { return RESPText(bytes: content(of: token)) }
         let token = try token()
         for _ in 0..<token.children { try skip() }
         guard token.type == .bulkString || token.type == .simpleString else { return nil }

@@ -76,9 +76,9 @@ struct RESPTokenizer {
 
     /// A complete bulk string of less than a hundred bytes, of which streams and hashes are made; nil for everything else, also for what is
     /// wrong, which is found out the long way.
-    private mutating func shortString() -> RESPToken? {
+    mutating func shortString() -> RESPToken? {
         let start = position + 1
-        guard bytes[position] == RESPType.bulkString.rawValue, start + 3 < bytes.count, var length = Self.digit(bytes[start]) else {
+        guard start + 3 < bytes.count, bytes[position] == RESPType.bulkString.rawValue, var length = Self.digit(bytes[start]) else {
             return nil
         }
         var lineEnd = start + 1
