@@ -1,8 +1,11 @@
 package import GameRules
 package import Redis
 
-/// Reads live figures of users, all in one round trip.
+/// Reads live figures of users, many in one round trip.
 package struct LiveReader: Sendable {
+    /// Users asked for at once: a ring costs Redis as much as dozens of other commands, and nobody's wait behind more of them.
+    private static let atOnce = 200
+
     private let redis: RedisClient
 
     package init(redis: RedisClient) {
@@ -28,21 +31,27 @@ package struct LiveReader: Sendable {
     /// The figures of some users, in their order.
     /// - Throws: `RedisError` when Redis is away.
     package func figures(of miners: [LiveMiner], at now: Instant) async throws -> [UserFigures] {
-        guard !miners.isEmpty else { return [] }
+        var figures: [UserFigures] = []
+        figures.reserveCapacity(miners.count)
+        for start in stride(from: 0, to: miners.count, by: Self.atOnce) {
+            figures += try await together(miners[start..<min(start + Self.atOnce, miners.count)], at: now)
+        }
+        return figures
+    }
+
+    private func together(_ miners: ArraySlice<LiveMiner>, at now: Instant) async throws -> [UserFigures] {
         // Who goes off leaves the set; the bound only forgets those whose leaving was lost.
         let since = Int(now.secondsSinceUnixEpoch - WorkerTimeout.longestSilence)
-        let replies = try await redis.replies(
-            to: miners.flatMap { miner in
-                [
-                    RedisCommand("HGETALL", LiveKeys.userRing(miner.address)),
-                    RedisCommand("ZCOUNT", LiveKeys.onlineWorkers(miner.user), since, "+inf"),
-                ]
-            },
-            timeout: nil
-        )
-        return try miners.indices.map { index in
-            let ring = WorkRing(try replies[2 * index].get())
-            return UserFigures(hashrates: ring.hashrates(at: now), workersOnline: try replies[2 * index + 1].get().value().int ?? 0)
+        let commands = miners.flatMap { miner in
+            [
+                RedisCommand("HGETALL", LiveKeys.userRing(miner.address)),
+                RedisCommand("ZCOUNT", LiveKeys.onlineWorkers(miner.user), since, "+inf"),
+            ]
+        }
+        let replies = try await redis.replies(to: commands, timeout: nil)
+        return try stride(from: 0, to: replies.count, by: 2).map { index in
+            let ring = WorkRing(try replies[index].get())
+            return UserFigures(hashrates: ring.hashrates(at: now), workersOnline: try replies[index + 1].get().value().int ?? 0)
         }
     }
 }

@@ -10,7 +10,7 @@ package struct WorkerBoard: Sendable {
     private static let most = 50
     /// A worker silent for longer has no hashrate but the day's, and is left out, seconds.
     private static let memory: Int64 = 3600
-    /// Rings read in one round trip: an answer has about 100 fields.
+    /// Rings held at once.
     private static let ringsAtOnce = 1000
 
     /// One worker as it stands.
