@@ -36,8 +36,8 @@ package struct StructuredLogHandler: LogHandler {
     }
 
     package func log(event: LogEvent) {
-        var members = metadata
-        if let own = event.metadata { members.merge(own) { _, new in new } }
+        var members = event.metadata ?? [:]
+        if !metadata.isEmpty { members.merge(metadata) { own, _ in own } }
         if let error = event.error { members["error_kind"] = .string(String(describing: type(of: error))) }
         let line = format == .json ? json(event, members) : console(event, members)
         queue.append(line, isMinor: event.level <= .info)
