@@ -62,7 +62,7 @@ struct AccessLog: Sendable {
     }
 
     private func write(_ line: RequestLine, level: Logger.Level) {
-        logger.log(level: level, "request", metadata: ["line": .stringConvertible(line)])
+        logger.log(level: level, "request", metadata: ["event": "request", "line": .stringConvertible(line)])
     }
 
     private static func level(_ status: Int, _ route: String, _ time: TimeAmount) -> Logger.Level {
@@ -93,8 +93,6 @@ private struct RequestLine: LogMembers {
     let errorCode: String?
 
     func write(to writer: inout JSONWriter) {
-        writer.name("event")
-        writer.string("request")
         writer.name("bytes")
         writer.integer(bytes)
         writer.name("duration_ms")
@@ -122,7 +120,7 @@ private struct RequestLine: LogMembers {
     }
 
     var description: String {
-        var text = "event=request bytes=\(bytes) duration_ms=\(Double(microseconds) / 1000)"
+        var text = "bytes=\(bytes) duration_ms=\(Double(microseconds) / 1000)"
         if let errorCode { text += " error_code=\(errorCode)" }
         if let client { text += " ip=\(client)" }
         text += " method=\(method) request_id=\(requestID) route=\(route) status=\(status)"
