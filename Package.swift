@@ -31,6 +31,7 @@ let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "s
 let jwtKit: Target.Dependency = .product(name: "JWTKit", package: "jwt-kit")
 let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
+let algorithms: Target.Dependency = .product(name: "Algorithms", package: "swift-algorithms")
 let heap: Target.Dependency = .product(name: "HeapModule", package: "swift-collections")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
@@ -60,6 +61,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-algorithms", from: "1.2.1"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
@@ -79,7 +81,7 @@ let package = Package(
         // Floor 1, tools: know nothing of Bitcoin or games.
         room("Postgres", ["CPostgres", "CEpoll", logging, metrics, deque]),
         tests("Postgres", ["Postgres", "LocalServers", "TestServers", logging, coreMetrics]),
-        room("Redis", [nioCore, nioPosix, nioSSL, logging, metrics, deque, crypto]),
+        room("Redis", [algorithms, nioCore, nioPosix, nioSSL, logging, metrics, deque, crypto]),
         tests("Redis", ["Redis", nioCore, nioPosix, nioEmbedded, nioSSL, logging]),
         room("WebSockets", web + [logging, crypto, lifecycle]),
         tests("WebSockets", ["WebSockets", nioEmbedded, lifecycle, logging] + web),
@@ -114,8 +116,8 @@ let package = Package(
         room(
             "Platform",
             [
-                "API", "Bitcoin", "CBuildInfo", "GameRules", "Postgres", "Prometheus", "Redis", "Scheduler", "WebSockets", configuration,
-                crypto, cryptoExtras, deque, lifecycle, metrics,
+                "API", "Bitcoin", "CBuildInfo", "GameRules", "Postgres", "Prometheus", "Redis", "Scheduler", "WebSockets", algorithms,
+                configuration, crypto, cryptoExtras, deque, lifecycle, metrics,
             ]
                 + [logging] + web,
             resources: ["0001_baseline", "0002_accounts", "0003_dashboard", "0004_gamification", "0005_rejects"].map {
@@ -166,9 +168,8 @@ let package = Package(
         room(
             "Feed",
             [
-                "Platform", "Accounts", "API", "GameRules", "Postgres", "Redis", "Scheduler", "WebSockets", deque, lifecycle, logging,
-                metrics,
-                nioCore, hummingbird, httpTypes,
+                "Platform", "Accounts", "API", "GameRules", "Postgres", "Redis", "Scheduler", "WebSockets", algorithms,
+                deque, lifecycle, logging, metrics, nioCore, hummingbird, httpTypes,
             ]
         ),
         tests(
@@ -183,8 +184,9 @@ let package = Package(
         room(
             "Mining",
             [
-                "Platform", "Accounts", "Feed", "API", "Bitcoin", "GameRules", "Postgres", "Redis", "Scheduler", asyncHTTPClient, crypto,
-                deque, lifecycle, logging, metrics, nioCore, nioHTTP1, nioPosix, httpTypes, hummingbird,
+                "Platform", "Accounts", "Feed", "API", "Bitcoin", "GameRules", "Postgres", "Redis", "Scheduler", algorithms,
+                asyncHTTPClient,
+                crypto, deque, lifecycle, logging, metrics, nioCore, nioHTTP1, nioPosix, httpTypes, hummingbird,
             ]
         ),
         tests(
@@ -218,7 +220,7 @@ let package = Package(
             "Dashboard",
             [
                 "Platform", "Accounts", "Feed", "Mining", "Gamification", "API", "Bitcoin", "GameRules", "Postgres", "Redis", "Scheduler",
-                lifecycle, logging, metrics, nioCore, httpTypes, hummingbird,
+                algorithms, lifecycle, logging, metrics, nioCore, httpTypes, hummingbird,
             ]
         ),
         tests(

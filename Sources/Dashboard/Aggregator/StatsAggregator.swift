@@ -1,3 +1,4 @@
+import Algorithms
 package import Feed
 package import GameRules
 import Logging
@@ -55,10 +56,9 @@ package final class StatsAggregator: Sendable {
         let channels = Dictionary(listeners.map { ($0.user, $0.channels) }) { $0.union($1) }
         var told = state.withLock { $0.told.removeValue(forKey: slice) } ?? [:]
         told = told.filter { channels[$0.key] != nil }
-        let users = Array(channels.keys)
-        for first in stride(from: 0, to: users.count, by: Self.usersAtOnce) {
+        for some in Array(channels.keys).chunks(ofCount: Self.usersAtOnce) {
             do {
-                try await refresh(Array(users[first..<min(first + Self.usersAtOnce, users.count)]), channels, &told, at: now)
+                try await refresh(Array(some), channels, &told, at: now)
             } catch {
                 logger.warning("figures not refreshed", metadata: ["event": "dashboard_turn_failed", "error_kind": "\(type(of: error))"])
             }
@@ -68,7 +68,7 @@ package final class StatsAggregator: Sendable {
             $0.told[slice] = known
             $0.running.remove(slice)
         }
-        if !users.isEmpty { duration.recordNanoseconds(Self.nanoseconds(ContinuousClock.now - start)) }
+        if !channels.isEmpty { duration.recordNanoseconds(Self.nanoseconds(ContinuousClock.now - start)) }
         return true
     }
 

@@ -1,4 +1,5 @@
 package import Accounts
+import Algorithms
 package import GameRules
 package import NIOCore
 package import Platform
@@ -170,9 +171,7 @@ package final class Hub: Sendable {
         var open: Set<SessionID> = []
         for sessions in await onEachLoop({ $0.sessions }) { open.formUnion(sessions) }
         var ended = open
-        for start in stride(from: 0, to: open.count, by: Self.sessionsPerQuery) {
-            ended.subtract(try await living(Array(open.dropFirst(start).prefix(Self.sessionsPerQuery))))
-        }
+        for some in open.chunks(ofCount: Self.sessionsPerQuery) { ended.subtract(try await living(Array(some))) }
         guard !ended.isEmpty else { return }
         let closing = ended
         _ = await onEachLoop { $0.close(closing, with: Self.sessionEnded) }

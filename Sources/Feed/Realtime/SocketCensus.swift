@@ -1,3 +1,4 @@
+import Algorithms
 import GameRules
 import Platform
 import Redis
@@ -39,11 +40,7 @@ struct SocketCensus: Sendable {
         ]
         // A sketch of distinct users: nodes' sketches can be united.
         let members = users.map { RedisArgument.string($0.description) }
-        for start in stride(from: 0, to: members.count, by: 1000) {
-            commands.append(
-                RedisCommand("PFADD", arguments: [.string(usersKey)] + members[start..<min(start + 1000, members.count)])
-            )
-        }
+        for some in members.chunks(ofCount: 1000) { commands.append(RedisCommand("PFADD", arguments: [.string(usersKey)] + some)) }
         commands.append(RedisCommand("EXPIRE", usersKey, Self.lifeSeconds))
         _ = try? await redis.pipeline(commands)
     }

@@ -1,3 +1,4 @@
+import Algorithms
 package import GameRules
 import Platform
 import Redis
@@ -47,8 +48,8 @@ struct SocketRegistry: Sendable {
     func refresh(_ seats: [SocketSeat]) async {
         let now = String(clock.now().millisecondsSinceUnixEpoch)
         let users = Array(Dictionary(grouping: seats, by: \.user))
-        for start in stride(from: 0, to: users.count, by: Self.usersAtOnce) {
-            let commands = users[start..<min(start + Self.usersAtOnce, users.count)].flatMap { user, seats in
+        for some in users.chunks(ofCount: Self.usersAtOnce) {
+            let commands = some.flatMap { user, seats in
                 [
                     RedisCommand(
                         "ZADD",

@@ -1,7 +1,8 @@
+import Algorithms
 import API
 import Foundation
-import NIOCore
 package import GameRules
+import NIOCore
 package import Redis
 
 /// Entries that could not be processed, kept for operators in `<stream>:dead` (spec 03a §6.4).
@@ -38,8 +39,8 @@ package struct DeadLetters: Sendable {
     /// Moves pending entries of a group out of its way. Safe to repeat.
     package func keep(_ dead: [DeadEntry], of stream: String, group: String) async throws {
         let head: [RedisArgument] = [.string(group), .integer(Self.cap), .string(now().rfc3339)]
-        for start in stride(from: 0, to: dead.count, by: Self.atOnce) {
-            let letters = dead[start..<min(start + Self.atOnce, dead.count)].flatMap { letter -> [RedisArgument] in
+        for some in dead.chunks(ofCount: Self.atOnce) {
+            let letters = some.flatMap { letter -> [RedisArgument] in
                 [
                     .string(letter.entry.id.description), .string(letter.reason), .string(letter.detail), .integer(letter.deliveries),
                     .string(Self.raw(letter.entry)),

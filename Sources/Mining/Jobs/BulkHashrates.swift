@@ -1,3 +1,4 @@
+import Algorithms
 package import GameRules
 import Metrics
 package import Platform
@@ -22,7 +23,7 @@ package struct BulkHashrates: Sendable {
     package func run(at now: Instant) async throws {
         var pool = 0.0
         var online = 0
-        for miners in try await miners.all(at: now).chunked(upTo: Self.step, by: { _ in 1 }) {
+        for miners in try await miners.all(at: now).chunks(ofCount: Self.step) {
             let rings = try await rings.rings(miners.map { LiveKeys.userRing($0.address) })
             var commands: [RedisCommand] = []
             for (miner, ring) in zip(miners, rings) {

@@ -1,4 +1,4 @@
-/// Amounts by bucket of time: few, so that a list is read faster than a table.
+/// Amounts by bucket of time: few, so that a list is read faster than a table. A bucket may be listed more than once: its parts are summed.
 struct BucketSums: Sendable, Equatable {
     private var entries: [(bucket: Int64, amount: Double)] = []
 
@@ -15,7 +15,7 @@ struct BucketSums: Sendable, Equatable {
         }
     }
 
-    /// Takes the amount of a bucket nothing has been added to yet.
+    /// Lists one more amount of a bucket, without a search for those before.
     mutating func append(_ amount: Double, of bucket: Int64) { entries.append((bucket, amount)) }
 
     /// The sum of the buckets of a span.
@@ -23,10 +23,16 @@ struct BucketSums: Sendable, Equatable {
         entries.reduce(0.0) { buckets.contains($1.bucket) ? $0 + $1.amount : $0 }
     }
 
-    /// By time, earliest first.
-    var sorted: [(bucket: Int64, amount: Double)] { entries.sorted { $0.bucket < $1.bucket } }
-
-    static func == (one: BucketSums, other: BucketSums) -> Bool {
-        one.entries.count == other.entries.count && one.sorted.elementsEqual(other.sorted, by: ==)
+    /// Each bucket once, earliest first.
+    var sorted: [(bucket: Int64, amount: Double)] {
+        entries.sorted { $0.bucket < $1.bucket }.reduce(into: []) { sums, entry in
+            if let last = sums.last, last.bucket == entry.bucket {
+                sums[sums.count - 1].amount += entry.amount
+            } else {
+                sums.append(entry)
+            }
+        }
     }
+
+    static func == (one: BucketSums, other: BucketSums) -> Bool { one.sorted.elementsEqual(other.sorted, by: ==) }
 }

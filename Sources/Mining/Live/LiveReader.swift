@@ -1,3 +1,4 @@
+import Algorithms
 package import GameRules
 package import Redis
 
@@ -33,9 +34,7 @@ package struct LiveReader: Sendable {
     package func figures(of miners: [LiveMiner], at now: Instant) async throws -> [UserFigures] {
         var figures: [UserFigures] = []
         figures.reserveCapacity(miners.count)
-        for start in stride(from: 0, to: miners.count, by: Self.atOnce) {
-            figures += try await together(miners[start..<min(start + Self.atOnce, miners.count)], at: now)
-        }
+        for some in miners.chunks(ofCount: Self.atOnce) { figures += try await together(some, at: now) }
         return figures
     }
 

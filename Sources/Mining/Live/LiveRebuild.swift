@@ -1,3 +1,4 @@
+import Algorithms
 package import GameRules
 package import Logging
 import NIOCore
@@ -84,8 +85,8 @@ package struct LiveRebuild: Sendable {
     }
 
     private func merge(_ rings: [(key: String, ring: WorkRing)], now: Instant) async throws {
-        for start in stride(from: 0, to: rings.count, by: 500) {
-            let calls = rings[start..<min(start + 500, rings.count)].map { key, ring in
+        for some in rings.chunks(ofCount: 500) {
+            let calls = some.map { key, ring in
                 Self.mergeScript.call([key], ring.increments(at: now).flatMap { [RedisArgument.string($0.field), .double($0.amount)] })
             }
             _ = try await Scripts.run(calls, of: Self.mergeScript, on: redis)
@@ -161,9 +162,7 @@ package struct LiveRebuild: Sendable {
             return BestTimeframe(rawValue: frame).map { (BestKey(user: user, timeframe: $0, period: period), best) }
         }
         let live = LiveState(redis: redis)
-        for start in stride(from: 0, to: bests.count, by: 1000) {
-            try await live.rank(Array(bests[start..<min(start + 1000, bests.count)]))
-        }
+        for some in bests.chunks(ofCount: 1000) { try await live.rank(Array(some)) }
     }
 
     private func network() async throws {
@@ -180,11 +179,14 @@ package struct LiveRebuild: Sendable {
     /// KEYS ring; ARGV fields and sums.
     private static let mergeScript = RedisScript(
         """
+        \(RingFields.functions)
+
+        local sums, fields = readRing(KEYS[1])
         for i = 1, #ARGV, 2 do
-            local known = tonumber(redis.call('HGET', KEYS[1], ARGV[i]) or '0')
-            if tonumber(ARGV[i + 1]) > known then redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
+            local number = string.byte(ARGV[i]) * 4294967296 + string.sub(ARGV[i], 2)
+            sums[number] = math.max(sums[number] or 0, ARGV[i + 1])
         end
-        redis.call('EXPIRE', KEYS[1], 90000)
+        writeRing(KEYS[1], sums, fields)
         return 1
         """
     )

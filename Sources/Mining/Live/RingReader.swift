@@ -1,3 +1,4 @@
+import Algorithms
 import GameRules
 import Redis
 
@@ -16,8 +17,7 @@ struct RingReader: Sendable {
     func rings(_ keys: [String]) async throws -> [WorkRing] {
         var rings: [WorkRing] = []
         rings.reserveCapacity(keys.count)
-        for start in stride(from: 0, to: keys.count, by: Self.atOnce) {
-            let some = keys[start..<min(start + Self.atOnce, keys.count)]
+        for some in keys.chunks(ofCount: Self.atOnce) {
             for reply in try await redis.replies(to: some.map { RedisCommand("HGETALL", $0) }, timeout: nil) {
                 rings.append(WorkRing(try reply.get()))
             }

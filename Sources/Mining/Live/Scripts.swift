@@ -1,3 +1,4 @@
+import Algorithms
 import NIOCore
 import Redis
 
@@ -13,9 +14,7 @@ enum Scripts {
     static func run(_ calls: [RedisCommand], of script: RedisScript, on redis: RedisClient) async throws -> [RESPValue] {
         var values: [RESPValue] = []
         values.reserveCapacity(calls.count)
-        for start in stride(from: 0, to: calls.count, by: atOnce) {
-            values += try await runTogether(Array(calls[start..<min(start + atOnce, calls.count)]), of: script, on: redis)
-        }
+        for some in calls.chunks(ofCount: atOnce) { values += try await runTogether(Array(some), of: script, on: redis) }
         return values
     }
 

@@ -55,16 +55,24 @@ package struct WorkRing: Sendable, Equatable {
     package init(_ answer: RESPFrame) {
         for resolution in Resolution.allCases { self[resolution].reserve(Int(resolution.kept) + 1) }
         answer.forEachPair { name, value in
-            guard let letter = name.first.map(Unicode.Scalar.init), let bucket = name.integer(after: 1), let amount = value.double else {
-                return
+            guard let letter = name.first else { return }
+            if let bucket = name.integer(after: 1) {
+                if let amount = value.double { append(amount, of: letter, Int64(bucket)) }
+            } else if name.bytes.count == 1, Unicode.Scalar(letter) == RingFields.packed {
+                RingFields.forEachEntry(of: value) { append($2, of: $0, $1) }
             }
-            switch letter {
-            case Resolution.second.letter: seconds.append(amount, of: Int64(bucket))
-            case Resolution.minute.letter: minutes.append(amount, of: Int64(bucket))
-            case Resolution.hour.letter: hours.append(amount, of: Int64(bucket))
-            case Self.countsLetter: counts.append(amount, of: Int64(bucket))
-            default: break
-            }
+        }
+    }
+
+    private mutating func append(_ amount: Double, of letter: UInt8, _ bucket: Int64) {
+        // No writer makes infinities; whoever does is not to stop the sums.
+        guard amount.isFinite else { return }
+        switch Unicode.Scalar(letter) {
+        case Resolution.second.letter: seconds.append(amount, of: bucket)
+        case Resolution.minute.letter: minutes.append(amount, of: bucket)
+        case Resolution.hour.letter: hours.append(amount, of: bucket)
+        case Self.countsLetter: counts.append(amount, of: bucket)
+        default: break
         }
     }
 
@@ -94,7 +102,7 @@ package struct WorkRing: Sendable, Equatable {
     /// Accepted shares of the trailing hour, in buckets of minutes; those of the future do not count.
     func acceptedInHour(at now: Instant) -> Int {
         let current = now.secondsSinceUnixEpoch / Resolution.minute.rawValue
-        return Int(counts.sum(of: current - 59..<current + 1))
+        return Int(exactly: counts.sum(of: current - 59..<current + 1).rounded()) ?? 0
     }
 
     /// Adds the work of one accepted share.

@@ -52,10 +52,12 @@ struct WorkerActivity: Sendable {
     /// counts last.
     ///
     /// Every hash is read and written as a whole, so that a share costs Redis few commands and its log few entries. The worker is online unless
-    /// the share is old or a later disconnect is known; a rejected share is no sign of life. Once a minute lives are renewed, and a ring loses
-    /// the fields nobody reads any more.
+    /// the share is old or a later disconnect is known; a rejected share is no sign of life. Once a minute lives are renewed, and a ring is
+    /// packed without the buckets nobody reads any more.
     static let script = RedisScript(
         """
+        \(RingFields.functions)
+
         local call, format, minute = redis.call, string.format, ARGV[9]
         local accepted, rejected = tonumber(ARGV[4]), tonumber(ARGV[5])
 
@@ -65,12 +67,13 @@ struct WorkerActivity: Sendable {
                 s = now * 6 - \(WorkRing.Resolution.second.kept), h = math.floor(now / 60) - \(WorkRing.Resolution.hour.kept),
                 m = now - \(WorkRing.Resolution.minute.kept), n = now - \(WorkRing.Resolution.minute.kept)
             }
-            for _, field in ipairs(call('HKEYS', key)) do
-                local limit, bucket = oldest[string.sub(field, 1, 1)], tonumber(string.sub(field, 2))
-                if limit and bucket and bucket < limit then call('HDEL', key, field) end
+            local sums, fields = readRing(key)
+            for number in pairs(sums) do
+                local limit = oldest[string.char(math.floor(number / 4294967296))]
+                if not limit or number % 4294967296 < limit then sums[number] = nil end
             end
+            writeRing(key, sums, fields)
             call('HSET', key, 'swept', minute)
-            call('EXPIRE', key, 90000)
         end
 
         -- Answers whether it was the first time in this minute.

@@ -1,3 +1,4 @@
+import Algorithms
 package import GameRules
 package import Platform
 import Postgres
@@ -46,8 +47,7 @@ package struct WorkerBoard: Sendable {
         let addresses = Dictionary(miners.map { ($0.user, $0.address) }) { first, _ in first }
         let rows = try await database.query(Self.statement(users: Array(addresses.keys), at: now)).decode((UserID, String, Bool).self)
         var lines: [UserID: [Line]] = [:]
-        for start in stride(from: 0, to: rows.count, by: Self.ringsAtOnce) {
-            let some = rows[start..<min(start + Self.ringsAtOnce, rows.count)]
+        for some in rows.chunks(ofCount: Self.ringsAtOnce) {
             let found = try await rings.rings(some.map { LiveKeys.workerRing(addresses[$0.0] ?? "", $0.1) })
             for ((user, name, isOnline), ring) in zip(some, found) {
                 lines[user, default: []].append(Line(name: name, isOnline: isOnline, hashrates: ring.hashrates(at: now)))

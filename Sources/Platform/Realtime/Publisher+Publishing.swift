@@ -1,3 +1,4 @@
+import Algorithms
 package import NIOCore
 import Redis
 
@@ -25,8 +26,7 @@ extension Publisher {
 
     /// Publishes in order, in one round trip for many; losing messages is acceptable, so nothing is thrown.
     package func publish(_ messages: [Published]) async {
-        for start in stride(from: 0, to: messages.count, by: Self.atOnce) {
-            let some = messages[start..<min(start + Self.atOnce, messages.count)]
+        for some in messages.chunks(ofCount: Self.atOnce) {
             _ = try? await redis.evaluate(
                 ResumeLog.publish,
                 keys: some.map(\.log),

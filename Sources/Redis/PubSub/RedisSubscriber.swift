@@ -1,3 +1,4 @@
+import Algorithms
 public import Logging
 public import NIOCore
 import Synchronization
@@ -143,8 +144,7 @@ public final class RedisSubscriber: Sendable {
             if hasGap { emit(.reconnected) }
             return
         }
-        for start in stride(from: 0, to: channels.count, by: channelsPerCommand) {
-            let part = channels[start..<min(start + channelsPerCommand, channels.count)]
+        for part in channels.chunks(ofCount: channelsPerCommand) {
             let isLast = part.endIndex == channels.count
             let waiter = Waiter.callback { result in
                 // A lost connection needs no word: the next one starts over.

@@ -1,6 +1,7 @@
 /// The bytes of a string as they arrived; good only during the call they are handed to.
 public struct RESPText {
-    let bytes: UnsafeRawBufferPointer
+    /// All of them.
+    public let bytes: UnsafeRawBufferPointer
 
     /// The first byte; nil when there is none.
     public var first: UInt8? { bytes.first }

@@ -1,5 +1,6 @@
 import GameRules
 import Logging
+import NIOCore
 import NIOPosix
 import Redis
 import TestServers
@@ -25,6 +26,22 @@ struct LiveStateTests {
         func fields(_ key: String) async throws -> [String: String] {
             let pairs = try await redis.send(RedisCommand("HGETALL", key)).map ?? []
             return pairs.reduce(into: [:]) { $0[$1.key.string ?? ""] = $1.value.string }
+        }
+
+        /// The sums of a ring by the names their fields would have, wherever they are kept.
+        func ring(_ key: String) async throws -> [String: Double] {
+            var sums: [String: Double] = [:]
+            try await redis.reply(to: RedisCommand("HGETALL", key), timeout: nil).forEachPair { name, value in
+                let field = String(decoding: name.bytes, as: UTF8.self)
+                if field == "p" {
+                    RingFields.forEachEntry(of: value) { letter, bucket, amount in
+                        sums["\(Character(Unicode.Scalar(letter)))\(bucket)", default: 0] += amount
+                    }
+                } else if field != "swept" {
+                    sums[field, default: 0] += value.double ?? .nan
+                }
+            }
+            return sums
         }
 
         func number(_ command: StaticString, _ arguments: String...) async throws -> Int? {
@@ -54,13 +71,12 @@ struct LiveStateTests {
             let times = ["2026-02-25T11:59:50Z", "2026-02-25T11:59:58Z", "2026-02-25T11:59:59Z"]
             for time in times { try await rig.write([try BatchDeltaTests.share(time, assigned: 0.1)]) }
             try await rig.write([try BatchDeltaTests.share(times[0], assigned: 0.5), try BatchDeltaTests.share(times[0], assigned: 0.25)])
-            let worker = try await rig.fields(LiveKeys.workerRing("a", "w"))
-            let user = try await rig.fields(LiveKeys.userRing("a"))
-            let sum = 0.1 + 0.1 + 0.1 + (0.5 + 0.25)
-            for (field, value) in ["s177202079": sum, "m29533679": sum, "h492227": sum] {
-                #expect(worker[field].flatMap { Double($0) } == value && user[field] == worker[field], "\(field)")
-            }
-            #expect(worker["n29533679"] == "5" && user["n29533679"] == nil)
+            let worker = try await rig.ring(LiveKeys.workerRing("a", "w"))
+            let user = try await rig.ring(LiveKeys.userRing("a"))
+            // The first share was packed with the sweep of its minute.
+            let sum = 0.1 + (0.1 + 0.1 + (0.5 + 0.25))
+            let work = ["s177202079": sum, "m29533679": sum, "h492227": sum]
+            #expect(user == work && worker == work.merging(["n29533679": 5]) { $1 })
             let hash = try await rig.fields(Self.hash)
             #expect(hash["valid_shares"] == "5" && hash["shares_session"] == "5" && hash["invalid_shares"] == nil)
             #expect(hash["last_share"].flatMap { Instant(rfc3339: $0) } == Instant(rfc3339: times[2]))
@@ -77,7 +93,7 @@ struct LiveStateTests {
                 ring.add(work: work, at: instant)
                 ring.count(shares: 3, at: instant)
             }
-            let key = LiveKeys.workerRing("a", "w")
+            let key = "other"
             let now = try #require(Instant(rfc3339: "2026-02-25T12:00:30Z"))
             let fields = ring.increments(at: now).flatMap { [RedisArgument.string($0.field), .string("\($0.amount)")] }
             try await rig.redis.send(RedisCommand("HSET", arguments: [.string(key), "swept", "29533680", "hx", "1", "s", "2"] + fields))
@@ -96,8 +112,8 @@ struct LiveStateTests {
             var other = try BatchDeltaTests.share("2026-02-25T11:59:59Z", worker: 2, assigned: 3)
             other.workerName = "w2"
             try await rig.write([try BatchDeltaTests.share("2026-02-25T11:59:59Z", assigned: 4), other])
-            #expect(try await rig.fields(LiveKeys.userRing("a"))["h492227"] == "7")
-            #expect(try await rig.fields(LiveKeys.workerRing("a", "w2"))["h492227"] == "3")
+            #expect(try await rig.ring(LiveKeys.userRing("a"))["h492227"] == 7)
+            #expect(try await rig.ring(LiveKeys.workerRing("a", "w2"))["h492227"] == 3)
             #expect(try await rig.number("SCARD", LiveKeys.workers("a")) == 2)
             #expect(try await rig.number("ZCARD", LiveKeys.onlineWorkers(UserID(1))) == 2)
             #expect(try await rig.number("ZCARD", LiveKeys.activeWorkers) == 2)
@@ -114,7 +130,7 @@ struct LiveStateTests {
                 return share
             }
             try await rig.write(shares)
-            #expect(try await rig.fields(LiveKeys.userRing("a"))["h492227"] == "450")
+            #expect(try await rig.ring(LiveKeys.userRing("a"))["h492227"] == 450)
             #expect(try await rig.number("SCARD", LiveKeys.workers("a")) == 450)
         }
     }
@@ -143,9 +159,54 @@ struct LiveStateTests {
                 try BatchDeltaTests.share(start.adding(seconds: Int64(number) * 30).rfc3339, assigned: 1)
             }
             try await rig.write(shares, at: "2026-02-25T11:20:00Z")
-            let ring = try await rig.fields(LiveKeys.workerRing("a", "w"))
-            #expect(ring.count <= 37 + 62 + 26 + 62 + 1 && ring.keys.contains("h492226"))
+            let ring = try await rig.ring(LiveKeys.workerRing("a", "w"))
+            #expect(ring.count <= 37 + 62 + 26 + 62 && ring["h492226"] == 120)
             #expect(try await rig.fields(Self.hash)["valid_shares"] == "10000")
+        }
+    }
+
+    @Test("The first share of a minute packs what the one before has brought; sums stay, whoever reads them")
+    func packing() async throws {
+        try await onRedis { rig in
+            let keys = [LiveKeys.workerRing("a", "w"), LiveKeys.userRing("a")]
+            var ring = WorkRing()
+            for (minute, seconds) in [(58, [1, 11, 12]), (59, [0, 30, 31, 59])] {
+                for second in seconds {
+                    let time = try #require(Instant(rfc3339: "2026-02-25T11:\(minute):00Z")).adding(seconds: Int64(second))
+                    try await rig.write([try BatchDeltaTests.share(time.rfc3339, assigned: 3)], at: time.rfc3339)
+                    ring.add(work: 3, at: time)
+                    #expect(try await RingReader(redis: rig.redis).ring(keys[1]) == ring, "\(time)")
+                }
+                for key in keys { #expect(Set(try await rig.fields(key).keys).isSuperset(of: ["p", "swept", "m295336\(minute + 20)"])) }
+            }
+            try await rig.write([try BatchDeltaTests.share(Self.noon, assigned: 5)])
+            ring.add(work: 5, at: try #require(Instant(rfc3339: Self.noon)))
+            for key in keys { #expect(Set(try await rig.fields(key).keys) == ["p", "swept"]) }
+            #expect(try await RingReader(redis: rig.redis).ring(keys[1]) == ring)
+            let counts = try await rig.ring(keys[0]).filter { $0.key.hasPrefix("n") }
+            #expect(counts == ["n29533678": 3, "n29533679": 4, "n29533680": 1])
+        }
+    }
+
+    @Test("Entries nobody wrote are passed over, and go with the next sweep")
+    func foreignEntries() async throws {
+        try await onRedis { rig in
+            let key = LiveKeys.userRing("a")
+            func entry(_ letter: Character, _ bucket: UInt32, _ amount: Double) -> [UInt8] {
+                [letter.asciiValue ?? 0] + withUnsafeBytes(of: bucket.littleEndian) { Array($0) }
+                    + withUnsafeBytes(of: amount.bitPattern.littleEndian) { Array($0) }
+            }
+            let entries =
+                entry("m", 29_533_680, 7) + entry("x", 29_533_680, 1) + entry("h", 492_228, .infinity) + entry("s", 177_202_080, .nan) + [
+                    109, 0,
+                ]
+            try await rig.redis.send(RedisCommand("HSET", arguments: [.string(key), "p", .buffer(ByteBuffer(bytes: entries))]))
+            var ring = WorkRing()
+            let now = try #require(Instant(rfc3339: Self.noon))
+            ring.add(work: 7, .minute, from: now)
+            #expect(try await RingReader(redis: rig.redis).ring(key) == ring)
+            try await rig.write([try BatchDeltaTests.share(Self.noon, assigned: 2)])
+            #expect(try await rig.ring(key) == ["s177202080": 2, "m29533680": 9, "h492228": 2])
         }
     }
 
@@ -155,7 +216,7 @@ struct LiveStateTests {
             try await rig.write([try BatchDeltaTests.share("2026-02-25T10:00:00Z")], at: "2026-02-25T10:00:00Z")
             try await rig.write([try BatchDeltaTests.share(Self.noon)])
             for key in [LiveKeys.workerRing("a", "w"), LiveKeys.userRing("a")] {
-                let ring = try await rig.fields(key)
+                let ring = try await rig.ring(key)
                 #expect(ring.keys.filter { $0.hasPrefix("m") } == ["m29533680"] && ring.keys.filter { $0.hasPrefix("h") }.count == 2)
                 #expect(try await rig.number("TTL", key) ?? 0 > 89_000)
             }

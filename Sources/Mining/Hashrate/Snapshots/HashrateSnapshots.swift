@@ -1,3 +1,4 @@
+import Algorithms
 package import GameRules
 package import Platform
 import Postgres
@@ -69,7 +70,7 @@ package struct HashrateSnapshots: Sendable {
             }
             rings = rings.dropFirst(1 + workers.count)
         }
-        for rows in rows.chunked(upTo: Self.step, by: { _ in 1 }) { try await store.insert(rows) }
+        for some in rows.chunks(ofCount: Self.step) { try await store.insert(Array(some)) }
         try await store.refresh(current)
     }
 }
