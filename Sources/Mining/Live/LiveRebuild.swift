@@ -181,12 +181,13 @@ package struct LiveRebuild: Sendable {
         """
         \(RingFields.functions)
 
-        local sums, fields = readRing(KEYS[1])
-        for i = 1, #ARGV, 2 do
-            local number = string.byte(ARGV[i]) * 4294967296 + string.sub(ARGV[i], 2)
-            sums[number] = math.max(sums[number] or 0, ARGV[i + 1])
+        local entries, sums, fields = readRing(KEYS[1])
+        local rebuilt = { s = {}, m = {}, h = {}, n = {} }
+        for i = 1, #ARGV, 2 do rebuilt[string.sub(ARGV[i], 1, 1)][tonumber(string.sub(ARGV[i], 2))] = tonumber(ARGV[i + 1]) end
+        for letter in pairs(rebuilt) do
+            entries[letter] = fold(fold(entries[letter], sums[letter], 0, sum), rebuilt[letter], 0, math.max)
         end
-        writeRing(KEYS[1], sums, fields)
+        writeRing(KEYS[1], entries, fields)
         return 1
         """
     )

@@ -56,10 +56,10 @@ package struct WorkRing: Sendable, Equatable {
         for resolution in Resolution.allCases { self[resolution].reserve(Int(resolution.kept) + 1) }
         answer.forEachPair { name, value in
             guard let letter = name.first else { return }
-            if let bucket = name.integer(after: 1) {
-                if let amount = value.double { append(amount, of: letter, Int64(bucket)) }
-            } else if name.bytes.count == 1, Unicode.Scalar(letter) == RingFields.packed {
-                RingFields.forEachEntry(of: value) { append($2, of: $0, $1) }
+            if name.bytes.count == 1 {
+                RingFields.forEachEntry(of: value) { bucket, amount in append(amount, of: letter, bucket) }
+            } else if let bucket = name.integer(after: 1), let amount = value.double {
+                append(amount, of: letter, Int64(bucket))
             }
         }
     }

@@ -67,13 +67,10 @@ struct WorkerActivity: Sendable {
                 s = now * 6 - \(WorkRing.Resolution.second.kept), h = math.floor(now / 60) - \(WorkRing.Resolution.hour.kept),
                 m = now - \(WorkRing.Resolution.minute.kept), n = now - \(WorkRing.Resolution.minute.kept)
             }
-            local sums, fields = readRing(key)
-            for number in pairs(sums) do
-                local limit = oldest[string.char(math.floor(number / 4294967296))]
-                if not limit or number % 4294967296 < limit then sums[number] = nil end
-            end
-            writeRing(key, sums, fields)
+            local entries, sums, fields = readRing(key)
+            for letter, limit in pairs(oldest) do entries[letter] = fold(entries[letter], sums[letter], limit, sum) end
             call('HSET', key, 'swept', minute)
+            writeRing(key, entries, fields)
         end
 
         -- Answers whether it was the first time in this minute.

@@ -197,7 +197,7 @@ struct StreamKeeperTests {
             }
             #expect(try await redis.send(RedisCommand("ZSCORE", LiveKeys.rank(.alltime, "all"), "1")).double == 1199)
             // What is there is a part of what the database knows, and is not added to it.
-            try await redis.send(RedisCommand("HDEL", LiveKeys.workerRing(SliceRig.address, "rig0"), "p"))
+            try await redis.send(RedisCommand("HDEL", LiveKeys.workerRing(SliceRig.address, "rig0"), "n"))
             try await rebuild.run(now: now)
             #expect(try await reader.figures(of: SliceRig.owner, address: SliceRig.address, at: now) == after)
             #expect(try await RingReader(redis: redis).ring(LiveKeys.workerRing(SliceRig.address, "rig0")).acceptedInHour(at: now) > 0)
