@@ -5,7 +5,7 @@ extension FieldRule {
     public static func array<Element>(of rule: FieldRule<Element>, _ count: ClosedRange<Int>) -> FieldRule where Value == [Element] {
         FieldRule(
             schema: .array(rule.schema(), minimumCount: count.lowerBound, maximumCount: count.upperBound),
-            placeholder: [],
+            standIn: [],
             encode: { elements in .array(elements.compactMap(rule.encode)) }
         ) { source, faults in
             guard case .json(.array(let values)) = source else {
@@ -32,7 +32,7 @@ extension FieldRule {
     /// An object with members of any name whose values all follow one rule.
     public static func dictionary<Element>(of rule: FieldRule<Element>, _ count: ClosedRange<Int>) -> FieldRule
     where Value == [String: Element] {
-        FieldRule(schema: .dictionary(rule.schema()), placeholder: [:]) { source, faults in
+        FieldRule(schema: .dictionary(rule.schema()), standIn: [:]) { source, faults in
             guard case .json(.object(let object)) = source else {
                 faults.add(.type, "Must be an object.")
                 return nil
@@ -60,7 +60,7 @@ extension FieldRule where Value: FieldObject {
     public static func object(_ type: Value.Type = Value.self) -> FieldRule {
         FieldRule(
             schema: .named(String(describing: Value.self)) { .object(ObjectFields.describe(Value.self).map(\.property)) },
-            placeholder: ObjectFields.placeholder(Value.self)
+            standIn: ObjectFields.standIn(Value.self)
         ) { source, faults in
             guard case .json(.object(let object)) = source else {
                 faults.add(.type, "Must be an object.")

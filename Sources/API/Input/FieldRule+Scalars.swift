@@ -6,7 +6,7 @@ extension FieldRule where Value == Int {
                 minimum: range.lowerBound == .min ? nil : Int64(range.lowerBound),
                 maximum: range.upperBound == .max ? nil : Int64(range.upperBound)
             ),
-            placeholder: range.lowerBound == .min ? 0 : range.lowerBound,
+            standIn: range.lowerBound == .min ? 0 : range.lowerBound,
             encode: { .integer(Int64($0)) }
         ) { source, faults in
             guard let value = integer(from: source, &faults) else { return nil }
@@ -43,19 +43,19 @@ extension FieldRule where Value == Int {
 extension FieldRule where Value == Double {
     /// A finite number within bounds.
     public static func number(_ range: ClosedRange<Double>) -> FieldRule {
-        number(NumberBounds(minimum: range.lowerBound, maximum: range.upperBound), placeholder: range.lowerBound)
+        number(NumberBounds(minimum: range.lowerBound, maximum: range.upperBound), standIn: range.lowerBound)
     }
 
     /// A finite number greater than a bound.
     public static func number(greaterThan bound: Double) -> FieldRule {
-        number(NumberBounds(exclusiveMinimum: bound), placeholder: bound.nextUp)
+        number(NumberBounds(exclusiveMinimum: bound), standIn: bound.nextUp)
     }
 
     /// Any finite number.
-    public static var number: FieldRule { number(NumberBounds(), placeholder: 0) }
+    public static var number: FieldRule { number(NumberBounds(), standIn: 0) }
 
-    private static func number(_ bounds: NumberBounds, placeholder: Double) -> FieldRule {
-        FieldRule(schema: .number(bounds), placeholder: placeholder, encode: { .number($0) }) { source, faults in
+    private static func number(_ bounds: NumberBounds, standIn: Double) -> FieldRule {
+        FieldRule(schema: .number(bounds), standIn: standIn, encode: { .number($0) }) { source, faults in
             guard let value = number(from: source) else {
                 faults.add(.type, "Must be a number.")
                 return nil
@@ -79,7 +79,7 @@ extension FieldRule where Value == Double {
 extension FieldRule where Value == Bool {
     /// `true` or `false`, in JSON as literals, elsewhere as these words.
     public static var boolean: FieldRule {
-        FieldRule(schema: .boolean, placeholder: false, encode: { .bool($0) }) { source, faults in
+        FieldRule(schema: .boolean, standIn: false, encode: { .bool($0) }) { source, faults in
             switch source {
             case .json(.bool(let value)): return value
             case .text("true"): return true
@@ -95,7 +95,7 @@ extension FieldRule where Value == Bool {
 extension FieldRule where Value == JSONValue {
     /// Any JSON value, unchecked beyond the limits of the body.
     public static var any: FieldRule {
-        FieldRule(schema: .any, placeholder: .null, encode: { $0 }) { source, _ in
+        FieldRule(schema: .any, standIn: .null, encode: { $0 }) { source, _ in
             switch source {
             case .json(let value): value
             case .text(let text): .string(text)
@@ -108,17 +108,17 @@ extension FieldRule where Value: RawRepresentable & CaseIterable, Value.RawValue
     /// One of the cases of an enumeration, by its raw value. The enumeration must have at least one case.
     public static func oneOf(_ type: Value.Type = Value.self) -> FieldRule {
         guard let first = Value.allCases.first else { preconditionFailure("\(Value.self) has no cases") }
-        return oneOf(Array(Value.allCases), placeholder: first)
+        return oneOf(Array(Value.allCases), standIn: first)
     }
 
     /// One of some cases of an enumeration, by its raw value; at least one must be given.
     public static func oneOf(_ cases: [Value]) -> FieldRule {
         guard let first = cases.first else { preconditionFailure("\(Value.self): no cases given") }
-        return oneOf(cases, placeholder: first)
+        return oneOf(cases, standIn: first)
     }
 
-    private static func oneOf(_ cases: [Value], placeholder: Value) -> FieldRule {
-        FieldRule(schema: .string(values: cases.map(\.rawValue)), placeholder: placeholder, encode: { .string($0.rawValue) }) {
+    private static func oneOf(_ cases: [Value], standIn: Value) -> FieldRule {
+        FieldRule(schema: .string(values: cases.map(\.rawValue)), standIn: standIn, encode: { .string($0.rawValue) }) {
             source,
             faults in
             guard let text = source.string else {

@@ -11,7 +11,7 @@ extension FieldRule where Value == String {
     public static func string(_ length: ClosedRange<Int>, isMultiline: Bool = false, trims: Bool = true) -> FieldRule {
         FieldRule(
             schema: .string(TextShape(minimumLength: length.lowerBound, maximumLength: length.upperBound)),
-            placeholder: "",
+            standIn: "",
             encode: { .string($0) }
         ) { source, faults in
             guard let text = text(from: source, isMultiline: isMultiline, trims: trims, &faults) else { return nil }
@@ -49,14 +49,14 @@ extension FieldRule {
     ///   - parse: nil for a text that does not follow the format.
     public static func format(
         _ name: String,
-        placeholder: @escaping @autoclosure @Sendable () -> Value,
+        standIn: @escaping @autoclosure @Sendable () -> Value,
         maximumLength: Int = 256,
         code: FaultCode = .format,
         message: String = "Has the wrong format.",
         encode: @escaping @Sendable (Value) -> JSONValue? = { _ in nil },
         parse: @escaping @Sendable (String) -> Value?
     ) -> FieldRule {
-        FieldRule(schema: .string(format: name), placeholder: placeholder(), encode: encode) { source, faults in
+        FieldRule(schema: .string(format: name), standIn: standIn(), encode: encode) { source, faults in
             guard let text = FieldRule<String>.text(from: source, isMultiline: false, trims: false, &faults) else { return nil }
             if text.utf8.count <= maximumLength * 4, let value = parse(text) { return value }
             faults.add(code, message)

@@ -6,7 +6,7 @@ public struct FieldRule<Value: Sendable>: Sendable {
     /// The shape of the field.
     public let schema: @Sendable () -> JSONSchema
     /// A value of the right type that stands in for a missing or wrong one until all faults are gathered.
-    public let placeholder: @Sendable () -> Value
+    public let standIn: @Sendable () -> Value
     /// A value as JSON, for the description of defaults; nil when there is no simple form.
     let encode: @Sendable (Value) -> JSONValue?
     /// Reads the field.
@@ -15,12 +15,12 @@ public struct FieldRule<Value: Sendable>: Sendable {
     /// A rule.
     public init(
         schema: @escaping @autoclosure @Sendable () -> JSONSchema,
-        placeholder: @escaping @autoclosure @Sendable () -> Value,
+        standIn: @escaping @autoclosure @Sendable () -> Value,
         encode: @escaping @Sendable (Value) -> JSONValue? = { _ in nil },
         read: @escaping @Sendable (FieldSource, inout FaultList) -> Value?
     ) {
         self.schema = schema
-        self.placeholder = placeholder
+        self.standIn = standIn
         self.encode = encode
         self.read = read
     }
@@ -31,7 +31,7 @@ public struct FieldRule<Value: Sendable>: Sendable {
         _ message: String,
         _ isAcceptable: @escaping @Sendable (Value) -> Bool
     ) -> FieldRule {
-        FieldRule(schema: schema(), placeholder: placeholder(), encode: encode) { source, faults in
+        FieldRule(schema: schema(), standIn: standIn(), encode: encode) { source, faults in
             guard let value = read(source, &faults) else { return nil }
             if isAcceptable(value) { return value }
             faults.add(code, message)
@@ -41,18 +41,18 @@ public struct FieldRule<Value: Sendable>: Sendable {
 
     /// The same rule, described by another shape: where what is measured is not the text as it is sent.
     public func described(_ schema: @escaping @autoclosure @Sendable () -> JSONSchema) -> FieldRule {
-        FieldRule(schema: schema(), placeholder: placeholder(), encode: encode, read: read)
+        FieldRule(schema: schema(), standIn: standIn(), encode: encode, read: read)
     }
 
     /// Turns the value into another type; a nil result is the fault `code`.
     public func mapped<Other: Sendable>(
-        placeholder: @escaping @autoclosure @Sendable () -> Other,
+        standIn: @escaping @autoclosure @Sendable () -> Other,
         _ code: FaultCode = .format,
         _ message: String = "Has the wrong format.",
         encode: @escaping @Sendable (Other) -> JSONValue? = { _ in nil },
         _ transform: @escaping @Sendable (Value) -> Other?
     ) -> FieldRule<Other> {
-        FieldRule<Other>(schema: schema(), placeholder: placeholder(), encode: encode) { source, faults in
+        FieldRule<Other>(schema: schema(), standIn: standIn(), encode: encode) { source, faults in
             guard let value = read(source, &faults) else { return nil }
             if let other = transform(value) { return other }
             faults.add(code, message)

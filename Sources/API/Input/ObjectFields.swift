@@ -30,7 +30,7 @@ public struct ObjectFields: Sendable {
         case .absent: fault(name, .required, "Is required.")
         case .present(let value): if let value = read(name, value, rule) { return value }
         }
-        return rule.placeholder()
+        return rule.standIn()
     }
 
     /// A field with a default for the case that it is absent. Null is a fault.
@@ -115,7 +115,7 @@ public struct ObjectFields: Sendable {
         return fields.descriptions
     }
 
-    static func placeholder<Value: FieldObject>(_ type: Value.Type) -> Value {
+    static func standIn<Value: FieldObject>(_ type: Value.Type) -> Value {
         var fields = ObjectFields(describing: ())
         return Value(from: &fields)
     }

@@ -68,7 +68,7 @@ public struct RequestFields: Sendable {
     ) -> Value {
         if isDescribing {
             describe(.path, name, rule.schema(), isRequired: true, doc: doc)
-            return rule.placeholder()
+            return rule.standIn()
         }
         let count = members.faults.faults.count
         if let value = read(name, pathParameters.decoded(name), rule) { return value }
@@ -76,7 +76,7 @@ public struct RequestFields: Sendable {
             rejection = error
             members.faults.removeAll(after: count)
         }
-        return rule.placeholder()
+        return rule.standIn()
     }
 
     // MARK: Query
@@ -90,7 +90,7 @@ public struct RequestFields: Sendable {
         } else {
             fault(name, .required, "Is required.")
         }
-        return rule.placeholder()
+        return rule.standIn()
     }
 
     /// A query parameter with a default. Of a repeated one the last counts, an empty one is absent.

@@ -25,7 +25,7 @@ struct APIKeyPath: EndpointInput {
     init(from fields: inout RequestFields) {
         id = fields.path(
             "id",
-            .format("uuid", placeholder: UUID(), maximumLength: 36) { UUID(uuidString: $0) },
+            .format("uuid", standIn: UUID(), maximumLength: 36) { UUID(uuidString: $0) },
             orThrow: .apiKeyNotFound
         )
     }

@@ -19,7 +19,7 @@ package struct EmailAddress: Sendable, Hashable {
     }
 
     /// Stands in for an address that was refused.
-    fileprivate static let placeholder = EmailAddress(unchecked: "")
+    fileprivate static let standIn = EmailAddress(unchecked: "")
 
     /// What stands before the `@`.
     package var localPart: Substring { text.prefix { $0 != "@" } }
@@ -50,6 +50,6 @@ package struct EmailAddress: Sendable, Hashable {
 extension FieldRule where Value == EmailAddress {
     /// An e-mail address, normalised; everything that is none has the wrong format.
     package static var emailAddress: FieldRule {
-        .format("email", placeholder: .placeholder, maximumLength: 320, message: "Must be an e-mail address.") { EmailAddress($0) }
+        .format("email", standIn: .standIn, maximumLength: 320, message: "Must be an e-mail address.") { EmailAddress($0) }
     }
 }

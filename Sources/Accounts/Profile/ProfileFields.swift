@@ -7,7 +7,7 @@ extension FieldRule where Value == DisplayName {
     package static var displayName: FieldRule {
         FieldRule<String>.string(0...1024)
             .described(.string(TextShape(minimumLength: DisplayName.lengths.lowerBound, maximumLength: DisplayName.lengths.upperBound)))
-            .mapped(placeholder: "", .format, "Has the wrong format.") { DisplayName.collapsed($0) }
+            .mapped(standIn: "", .format, "Has the wrong format.") { DisplayName.collapsed($0) }
             .checked(.tooShort, "Must have at least \(DisplayName.lengths.lowerBound) characters.") {
                 $0.unicodeScalars.count >= DisplayName.lengths.lowerBound
             }
@@ -16,7 +16,7 @@ extension FieldRule where Value == DisplayName {
             }
             .checked(.invalidCharacters, "May contain letters, digits, spaces and _ - . only.", DisplayName.hasPermittedCharacters)
             .checked(.format, "Must contain a letter or a digit.", DisplayName.hasLetterOrDigit)
-            .mapped(placeholder: DisplayName.placeholder, .notAllowed, "This name cannot be used.") { DisplayName($0) }
+            .mapped(standIn: DisplayName.standIn, .notAllowed, "This name cannot be used.") { DisplayName($0) }
     }
 }
 
@@ -26,7 +26,7 @@ extension FieldRule where Value == String {
         FieldRule.string(0...16)
             .described(.string(TextShape(minimumLength: 2, maximumLength: 2)))
             .checked(.format, "Must be a two-letter country code.") { $0.utf8.count == 2 && $0.utf8.allSatisfy(\.isASCIILetter) }
-            .mapped(placeholder: "", .notAllowed, "Is not an assigned country code.") { CountryCode.assigned($0) }
+            .mapped(standIn: "", .notAllowed, "Is not an assigned country code.") { CountryCode.assigned($0) }
     }
 
     /// A picture's address.
@@ -42,7 +42,7 @@ extension FieldRule where Value == String {
 
 extension DisplayName {
     /// Stands in for a name that was refused.
-    fileprivate static let placeholder = DisplayName(unchecked: "")
+    fileprivate static let standIn = DisplayName(unchecked: "")
 
     private init(unchecked text: String) {
         self.text = text

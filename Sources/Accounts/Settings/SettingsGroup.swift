@@ -55,7 +55,7 @@ enum SettingsGroup: String, CaseIterable, Sendable {
 extension FieldRule where Value == String {
     /// Nothing, or an e-mail address.
     fileprivate static var emailSetting: FieldRule {
-        FieldRule.string(0...254).mapped(placeholder: "", .format, "Must be an e-mail address.") { text in
+        FieldRule.string(0...254).mapped(standIn: "", .format, "Must be an e-mail address.") { text in
             text.isEmpty ? "" : EmailAddress(text)?.text
         }
     }
@@ -66,6 +66,6 @@ extension FieldRule where Value == String {
             .checked(.tooLong, "Must have at most \(CoinbaseText.maximumLength) characters.") {
                 CoinbaseText.inner($0).unicodeScalars.count <= CoinbaseText.maximumLength
             }
-            .mapped(placeholder: "", .format, "May contain letters, digits and _ . : ! # - only.") { CoinbaseText.framed($0) }
+            .mapped(standIn: "", .format, "May contain letters, digits and _ . : ! # - only.") { CoinbaseText.framed($0) }
     }
 }

@@ -33,7 +33,7 @@ struct SettingsKey: Sendable {
     ) {
         self.name = name
         self.initial = initial
-        self.rule = rule.mapped(placeholder: initial) { json($0) }
+        self.rule = rule.mapped(standIn: initial) { json($0) }
         self.documentation = documentation
     }
 }

@@ -44,7 +44,7 @@ struct SignInAnswer: ResponseObject {
 extension FieldRule where Value == String {
     /// A message signature in base64. Wallets wrap lines, so white space within does not count; 1–1,000 other characters.
     package static var signatureText: FieldRule {
-        FieldRule(schema: .string(TextShape(minimumLength: 1, maximumLength: 1000)), placeholder: "") { source, faults in
+        FieldRule(schema: .string(TextShape(minimumLength: 1, maximumLength: 1000)), standIn: "") { source, faults in
             guard let text = source.string else {
                 faults.add(.type, "Must be a string.")
                 return nil

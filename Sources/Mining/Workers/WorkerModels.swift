@@ -59,7 +59,7 @@ enum WorkerStatus: String, JSONEncodable, CaseIterable {
 extension FieldRule where Value == String {
     /// A worker's name exactly as it is stored: nothing is trimmed or normalised, so that no other spelling finds it.
     static var workerName: FieldRule {
-        FieldRule(schema: .string(TextShape(minimumLength: 1, maximumLength: 128)), placeholder: "") { source, faults in
+        FieldRule(schema: .string(TextShape(minimumLength: 1, maximumLength: 128)), standIn: "") { source, faults in
             if let name = source.string, (1...128).contains(name.unicodeScalars.count), !name.utf8.contains(0) { return name }
             faults.add(.format, "Is no name of a worker.")
             return nil

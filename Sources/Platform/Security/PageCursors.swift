@@ -66,7 +66,7 @@ package struct PageCursors: Sendable {
 extension FieldRule where Value == String {
     /// A cursor, judged by ``PageCursors`` alone: whatever is wrong with it has one answer.
     package static var cursor: FieldRule {
-        FieldRule(schema: .string, placeholder: "") { source, _ in source.string }
+        FieldRule(schema: .string, standIn: "") { source, _ in source.string }
     }
 }
 

@@ -111,12 +111,12 @@ struct RuleTests {
 
     @Test("formats")
     func formats() throws {
-        let day = FieldRule<Int>.format("date", placeholder: 0) { $0 == "2026-01-02" ? 2 : nil }
+        let day = FieldRule<Int>.format("date", standIn: 0) { $0 == "2026-01-02" ? 2 : nil }
         #expect(try read("\"2026-01-02\"", day).value == 2)
         #expect(try read("\"2026-1-2\"", day).faults == ["f:format"])
         #expect(try read("20260102", day).faults == ["f:type"])
         let long = String(repeating: "x", count: 5000)
-        #expect(try read("\"\(long)\"", FieldRule<String>.format("x", placeholder: "", parse: { $0 })).faults == ["f:format"])
+        #expect(try read("\"\(long)\"", FieldRule<String>.format("x", standIn: "", parse: { $0 })).faults == ["f:format"])
     }
 
     @Test("further conditions and mappings")
@@ -125,7 +125,7 @@ struct RuleTests {
         #expect(try read("4", even).value == 4)
         #expect(try read("3", even).faults == ["f:odd"])
         #expect(try read("12", even).faults == ["f:out_of_range"])
-        let upper = FieldRule.string(2...2).mapped(placeholder: "") { $0 == "zz" ? nil : $0.uppercased() }
+        let upper = FieldRule.string(2...2).mapped(standIn: "") { $0 == "zz" ? nil : $0.uppercased() }
         #expect(try read("\"de\"", upper).value == "DE")
         #expect(try read("\"zz\"", upper).faults == ["f:format"])
     }
