@@ -2,7 +2,6 @@ package import API
 package import GameRules
 package import HTTPTypes
 package import Platform
-package import Redis
 
 /// Access tokens and API keys as the pipeline sees them (spec 02 §7.4).
 package struct AccountsAuthenticator: Authenticator {
@@ -55,15 +54,15 @@ package struct AccountsAuthenticator: Authenticator {
         return .claimed(user: user, bucket: "u:\(user)", isKey: false, proof: Proof(claims: claims, isExpired: isExpired))
     }
 
-    /// Whether the token's session has been ended.
-    package func question(_ identity: Identity) -> RedisCommand? {
+    /// That the token's session has been ended.
+    package func objection(to identity: Identity) -> String? {
         guard case .claimed(_, _, _, let proof as Proof) = identity, let session = SessionID(proof.claims.sid) else { return nil }
-        return SessionRevocations.question(session)
+        return SessionRevocations.key(session)
     }
 
     package func authenticate(
         _ identity: Identity,
-        answer: RESPValue?,
+        isObjected: Bool,
         rule: AuthRule,
         client: ClientAddress,
         at now: Instant
@@ -79,7 +78,7 @@ package struct AccountsAuthenticator: Authenticator {
             return principal
         case .claimed(let user, _, _, let proof):
             guard let user, let proof = proof as? Proof else { throw APIError.unauthorized(hadToken: true) }
-            return try await principal(user, proof, isRevoked: answer?.int == 1, rule, at: now)
+            return try await principal(user, proof, isRevoked: isObjected, rule, at: now)
         }
     }
 

@@ -65,6 +65,22 @@ struct RateScriptTests {
         }
     }
 
+    @Test("A key is looked for on the way, whether the request is admitted or not, and is not counted as a bucket")
+    func key() async throws {
+        try await withLimiter { limiter, redis in
+            let buckets = [RateBucket(rateClass: "t", key: "a", limit: 2), RateBucket(rateClass: "t", key: "b", limit: 9)]
+            let absent = await limiter.admit(buckets, at: at(0), lookingFor: "mark")
+            #expect(absent.decision.isAdmitted && absent.decision.remaining == 1 && !absent.isFound)
+            try await redis.send(RedisCommand("SET", "mark", "7"))
+            let present = await limiter.admit(buckets, at: at(0), lookingFor: "mark")
+            #expect(present.decision.isAdmitted && present.decision.remaining == 0 && present.isFound)
+            let refused = await limiter.admit(buckets, at: at(0), lookingFor: "mark")
+            #expect(!refused.decision.isAdmitted && refused.isFound)
+            #expect(await limiter.admit([], at: at(0), lookingFor: "mark").isFound)
+            #expect(try await redis.send(RedisCommand("GET", "mark")).int == 7)
+        }
+    }
+
     @Test("Counters go away by themselves after two windows")
     func expiry() async throws {
         try await withLimiter { limiter, redis in

@@ -35,8 +35,6 @@ package struct SessionRevocations: Sendable {
 
     private static let controlTopic = "ws:control"
 
-    /// Asks whether a session is on the list: 1 if it is.
-    static func question(_ session: SessionID) -> RedisCommand { RedisCommand("EXISTS", key(session)) }
-
-    private static func key(_ session: SessionID) -> String { "auth:sid:revoked:\(session)" }
+    /// What Redis has while a session is on the list.
+    static func key(_ session: SessionID) -> String { "auth:sid:revoked:\(session)" }
 }

@@ -1,7 +1,6 @@
 package import API
 package import GameRules
 package import HTTPTypes
-package import Redis
 
 /// What a request's credentials say before any database is asked (spec 01 §4 stage 8).
 package enum Identity: Sendable {
@@ -22,16 +21,16 @@ extension AuthRule {
 package protocol Authenticator: Sendable {
     /// Looks at the credentials alone.
     func identify(_ request: HTTPRequest, rule: AuthRule, at now: Instant) async -> Identity
-    /// What Redis has to say about good credentials; asked in one round trip with the limits.
-    func question(_ identity: Identity) -> RedisCommand?
+    /// The key under which Redis would know something against good credentials; looked for in one round trip with the limits.
+    func objection(to identity: Identity) -> String?
     /// Loads the account behind good credentials.
     /// - Parameters:
-    ///   - answer: to the question; nil when there was none or Redis did not say.
+    ///   - isObjected: whether Redis has the key of the objection; false when it did not say.
     ///   - client: who is calling; wrong API keys are counted by it.
     /// - Throws: 401 or 403 for sessions and accounts that are no longer in good standing, 429 for too many wrong keys.
     func authenticate(
         _ identity: Identity,
-        answer: RESPValue?,
+        isObjected: Bool,
         rule: AuthRule,
         client: ClientAddress,
         at now: Instant

@@ -4,7 +4,6 @@ package import Hummingbird
 import HTTPTypes
 import Metrics
 import NIOCore
-import Redis
 import Synchronization
 
 /// Stages 8 to 10 of the pipeline: credentials, rate limits, authentication (spec 01 §4). Authentication precedes validation, limits
@@ -49,14 +48,14 @@ package struct ServiceGate: RequestGate {
 
         let demands = route?.auth ?? .none
         let identity = demands.schemes.isEmpty ? .anonymous : await authenticator.identify(request.head, rule: demands, at: context.now)
-        let answer = try await limit(route, identity, client, body, &context)
+        let isObjected = try await limit(route, identity, client, body, &context)
         guard route != nil else { return }
         if !schema.isReady { try await schema.demand() }
         guard !demands.schemes.isEmpty else { return }
         if case .anonymous = identity, demands.isOptional { return }
         let principal = try await authenticator.authenticate(
             identity,
-            answer: answer,
+            isObjected: isObjected,
             rule: demands,
             client: client,
             at: context.now
@@ -65,19 +64,20 @@ package struct ServiceGate: RequestGate {
         context.facts.note(user: principal.user)
     }
 
-    /// - Returns: Redis's answer to what the authenticator has to know.
+    /// - Returns: whether Redis knows something against the identity.
     private func limit(
         _ route: RouteDescription?,
         _ identity: Identity,
         _ client: ClientAddress,
         _ body: JSONObject?,
         _ context: inout AppContext
-    ) async throws -> RESPValue? {
+    ) async throws -> Bool {
         let rate = route?.rate ?? .default
         let subject = rate.readsBodySubject ? subjects.hash(of: body) : nil
         let buckets = RatePolicy.buckets(rate, route: route?.id ?? "", identity, client, subject: subject)
-        guard !buckets.isEmpty else { return nil }
-        let (decision, answer) = await limiter.admit(buckets, at: context.now, asking: authenticator.question(identity))
+        guard !buckets.isEmpty else { return false }
+        let objection = authenticator.objection(to: identity)
+        let (decision, isObjected) = await limiter.admit(buckets, at: context.now, lookingFor: objection)
         context.responseHeaders[RateHeaders.limit] = String(decision.limit)
         context.responseHeaders[RateHeaders.remaining] = String(decision.remaining)
         context.responseHeaders[RateHeaders.reset] = String(decision.reset)
@@ -85,7 +85,7 @@ package struct ServiceGate: RequestGate {
             Counter(label: "tbg_rate_limit_hits_total", dimensions: [("tier", decision.rateClass)]).increment()
             throw APIError.rateLimited(retryAfterSeconds: decision.retryAfterSeconds)
         }
-        return answer
+        return isObjected
     }
 
     private func clientAddress(_ request: Request, _ context: AppContext) -> ClientAddress {

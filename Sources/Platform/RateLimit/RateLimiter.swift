@@ -40,30 +40,30 @@ package final class RateLimiter: Sendable {
 
     /// Charges all buckets, or none.
     package func admit(_ buckets: [RateBucket], at instant: Instant) async -> RateDecision {
-        await admit(buckets, at: instant, asking: nil).decision
+        await admit(buckets, at: instant, lookingFor: nil).decision
     }
 
-    /// Charges all buckets, or none, and asks Redis something else in the same round trip.
-    /// - Returns: the decision, and Redis's answer to the question; nil when Redis was not asked or did not answer it.
+    /// Charges all buckets, or none, and looks for a key of Redis on the same way.
+    /// - Returns: the decision, and whether Redis has the key; false when it was not asked or did not answer.
     package func admit(
         _ buckets: [RateBucket],
         at instant: Instant,
-        asking question: RedisCommand?
-    ) async -> (decision: RateDecision, answer: RESPValue?) {
+        lookingFor key: String?
+    ) async -> (decision: RateDecision, isFound: Bool) {
         let now = instant.millisecondsSinceUnixEpoch
         let scaled = scale == 1 ? buckets : buckets.map { $0.scaled(by: scale) }
         switch backend.withLock({ $0.plan(at: now) }) {
         case .redis:
-            if let answer = await askRedis(scaled, now, question) { return answer }
+            if let answer = await askRedis(scaled, key, now) { return answer }
         case .probe:
             // Counted in both places, so that neither forgets the request whichever decides next.
             let own = local.admit(shared(scaled), now: now)
-            guard let answer = await askRedis(scaled, now, question), noteAnswer() else { return (own, nil) }
+            guard let answer = await askRedis(scaled, key, now), noteAnswer() else { return (own, false) }
             return answer
         case .local:
             break
         }
-        return (local.admit(shared(scaled), now: now), nil)
+        return (local.admit(shared(scaled), now: now), false)
     }
 
     private func shared(_ buckets: [RateBucket]) -> [RateBucket] {
@@ -72,15 +72,12 @@ package final class RateLimiter: Sendable {
     }
 
     /// - Returns: nil when Redis does not answer, or not in time.
-    private func askRedis(_ buckets: [RateBucket], _ now: Int64, _ question: RedisCommand?) async -> (RateDecision, RESPValue?)? {
+    private func askRedis(_ buckets: [RateBucket], _ key: String?, _ now: Int64) async -> (RateDecision, Bool)? {
+        let keys = RateScript.keys(buckets, now) + (key.map { [$0] } ?? [])
+        let arguments = RateScript.arguments(buckets, now)
         guard
-            let (answer, other) = try? await redis.evaluate(
-                RateScript.script,
-                keys: RateScript.keys(buckets, now),
-                arguments: RateScript.arguments(buckets, now),
-                followedBy: question,
-                timeout: patience
-            ), let counts = answer.array, counts.count == 2 * buckets.count
+            let answer = try? await redis.evaluate(RateScript.script, keys: keys, arguments: arguments, timeout: patience),
+            let counts = answer.array, counts.count == keys.count
         else {
             noteFailure(now)
             return nil
@@ -88,7 +85,7 @@ package final class RateLimiter: Sendable {
         let windows = buckets.indices.map { index in
             RateWindow(current: counts[2 * index].int ?? 0, previous: counts[2 * index + 1].int ?? 0, now: now)
         }
-        return (RateDecision(buckets, windows, now: now), other)
+        return (RateDecision(buckets, windows, now: now), key != nil && counts.last?.int == 1)
     }
 
     private func noteAnswer() -> Bool {

@@ -41,24 +41,6 @@ extension RedisCommands {
         }
     }
 
-    /// Runs a script and then another command, in one round trip.
-    /// - Returns: the script's answer, and the other command's; nil when there was none or it failed.
-    public func evaluate(
-        _ script: RedisScript,
-        keys: [String],
-        arguments: [RedisArgument] = [],
-        followedBy command: RedisCommand?,
-        timeout: TimeAmount? = nil
-    ) async throws -> (RESPValue, RESPValue?) {
-        guard let command else { return (try await evaluate(script, keys: keys, arguments: arguments, timeout: timeout), nil) }
-        let answers = try await pipeline([script.call(keys, arguments), command], timeout: timeout)
-        let other = try? answers[1].get()
-        if case .failure(.server(let error)) = answers[0], error.isNoScript {
-            return (try await send(script.callWithSource(keys, arguments), timeout: timeout), other)
-        }
-        return (try answers[0].get(), other)
-    }
-
     /// Publishes a message; returns the number of subscribers that received it.
     @discardableResult
     public func publish(_ payload: RedisArgument, to channel: String) async throws -> Int {

@@ -17,11 +17,13 @@ struct SocketCredentialTests {
         let request = HTTPRequest(method: .get, scheme: "http", authority: "localhost", path: "/ws?token=\(token)")
         let now = rig.clock.now
         let identity = await authenticator.identify(request, rule: .socketToken, at: now)
-        var answer: RESPValue?
-        if let question = authenticator.question(identity) { answer = try await rig.runtime.redis.send(question) }
+        var isObjected = false
+        if let key = authenticator.objection(to: identity) {
+            isObjected = try await rig.runtime.redis.send(RedisCommand("EXISTS", key)).int == 1
+        }
         return try await authenticator.authenticate(
             identity,
-            answer: answer,
+            isObjected: isObjected,
             rule: .socketToken,
             client: ClientAddress(peer: nil, forwardedFor: [], trusted: []),
             at: now
