@@ -13,7 +13,7 @@ struct GamificationReads: AsyncParsableCommand {
     @OptionGroup var options: RigOptions
 
     @Option(help: "Seconds of one measurement.")
-    var seconds = 3
+    var seconds = 1
 
     @Option(help: "Other players in the database.")
     var players = 10_000
@@ -28,25 +28,14 @@ struct GamificationReads: AsyncParsableCommand {
             let header = "Authorization: Bearer " + (try client.signIn(signer))
             try await load(rig)
 
-            let pages: [(path: String, atLeast: Double)] = [("gamification", 0.4), ("badges", 0.25)]
-            var health: [Double] = []
-            var rates: [[Double]] = pages.map { _ in [] }
-            for _ in 0..<(options.repetitions ?? 3) {
-                health.append(try await Wrk.run(api.url + "/health", seconds: seconds).requestsPerSecond)
-                for (row, page) in pages.enumerated() {
-                    let run = try await Wrk.run(api.url + "/api/v1/users/me/" + page.path, seconds: seconds, headers: [header])
-                    rates[row].append(run.requestsPerSecond)
-                }
+            let health = Comparison.Side(name: "/health", url: api.url + "/health")
+            var comparisons = [("gamification", 0.4), ("badges", 0.25)].map { page, bound in
+                let side = Comparison.Side(name: "/users/me/\(page)", url: api.url + "/api/v1/users/me/" + page, headers: [header])
+                return Comparison(side, to: health, atLeast: bound)
             }
+            try await Comparison.measure(&comparisons, turns: options.repetitions ?? 15, seconds: seconds)
             await api.stop()
-
-            var report = Report("requests per second, wrk with 64 connections", "", "median", "range")
-            report.row("GET /health", health.median.grouped, health.spread)
-            for (page, rates) in zip(pages, rates) { report.row("/users/me/\(page.path)", rates.median.grouped, rates.spread) }
-            for (page, rates) in zip(pages, rates) {
-                report.atLeast(page.atLeast, rates.median / health.median, "/users/me/\(page.path), ratio to /health")
-            }
-            report.show()
+            Comparison.show(comparisons, "requests per second, wrk with 64 connections")
         }
     }
 

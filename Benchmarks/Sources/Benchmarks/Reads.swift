@@ -14,7 +14,7 @@ struct Reads: AsyncParsableCommand {
     @OptionGroup var options: RigOptions
 
     @Option(help: "Seconds of one measurement.")
-    var seconds = 3
+    var seconds = 1
 
     @Option(help: "Shares of the great miner, spread over the last twenty days.")
     var shares = 1_000_000
@@ -26,11 +26,6 @@ struct Reads: AsyncParsableCommand {
     private static let deepEntries = 200_000
     private static let path = "/api/v1/mining/"
 
-    private struct Miner {
-        let name: String
-        let header: String
-    }
-
     func run() async throws {
         try await Rig.run(options) { rig in
             let api = try await rig.startAPI()
@@ -39,45 +34,22 @@ struct Reads: AsyncParsableCommand {
             let tokens = try signers.map { try client.signIn($0) }
             try await load(rig, signers.map(\.address.canonical))
 
-            let small = Miner(name: "\(Self.smallShares) shares", header: "Authorization: Bearer " + tokens[0])
-            let great = Miner(name: "\(Double(shares).grouped) shares", header: "Authorization: Bearer " + tokens[1])
             let deep = try cursor(client, tokens[1])
-            let pages: [(name: String, path: String, miners: [Miner], atLeast: Double)] = [
-                ("summary", "summary", [small, great], 0.4),
-                ("hashrate", "hashrate", [small, great], 0.4),
-                ("shares/stats", "shares/stats", [small, great], 0.4),
-                ("shares, first page", "shares?limit=20", [great], 0.2),
-                ("shares, page \(Double(Self.deepEntries / 20).grouped)", "shares?limit=20&cursor=\(deep)", [great], 0.2),
-            ]
-
-            var health: [Double] = []
-            var rates: [[[Double]]] = pages.map { $0.miners.map { _ in [] } }
-            for _ in 0..<(options.repetitions ?? 3) {
-                health.append(try await Wrk.run(api.url + "/health", seconds: seconds).requestsPerSecond)
-                for (row, page) in pages.enumerated() {
-                    for (column, miner) in page.miners.enumerated() {
-                        let run = try await Wrk.run(api.url + Self.path + page.path, seconds: seconds, headers: [miner.header])
-                        rates[row][column].append(run.requestsPerSecond)
-                    }
-                }
+            func side(_ path: String, _ name: String, of miner: Int) -> Comparison.Side {
+                let name = "\(name), \(Double(miner == 0 ? Self.smallShares : shares).grouped) shares"
+                return Comparison.Side(name: name, url: api.url + Self.path + path, headers: ["Authorization: Bearer " + tokens[miner]])
             }
+            let health = Comparison.Side(name: "/health", url: api.url + "/health")
+            let first = side("shares?limit=20", "shares, first page", of: 1)
+            let later = side("shares?limit=20&cursor=\(deep)", "shares, page \(Double(Self.deepEntries / 20).grouped)", of: 1)
+            var comparisons = ["summary", "hashrate", "shares/stats"].flatMap { page in
+                let great = side(page, page, of: 1)
+                return [Comparison(great, to: health, atLeast: 0.4), Comparison(great, to: side(page, page, of: 0), atLeast: 0.9)]
+            }
+            comparisons += [first, later].map { Comparison($0, to: health, atLeast: 0.2) } + [Comparison(later, to: first, atLeast: 0.9)]
+            try await Comparison.measure(&comparisons, turns: options.repetitions ?? 9, seconds: seconds)
             await api.stop()
-
-            var report = Report("requests per second, wrk with 64 connections", "", "median", "range")
-            report.row("GET /health", health.median.grouped, health.spread)
-            for (page, rates) in zip(pages, rates) {
-                for (miner, rates) in zip(page.miners, rates) {
-                    report.row("\(page.name), \(miner.name)", rates.median.grouped, rates.spread)
-                }
-            }
-            for (page, rates) in zip(pages, rates) {
-                report.atLeast(page.atLeast, (rates.last ?? []).median / health.median, "\(page.name), ratio to /health")
-                if let first = rates.first, rates.count > 1 {
-                    report.atLeast(0.9, (rates.last ?? []).median / first.median, "\(page.name), great miner to small miner")
-                }
-            }
-            report.atLeast(0.9, rates[4][0].median / rates[3][0].median, "deep page to first page")
-            report.show()
+            Comparison.show(comparisons, "requests per second, wrk with 64 connections")
         }
     }
 
