@@ -19,11 +19,15 @@ actor Session {
         /// Reads that may share a sync point: libpq writes to the socket at each one, and so does the server. None of a group is answered
         /// before all are.
         var sharedSync = 16
+        /// Time within which a short statement is answered, in nanoseconds: whoever owes an answer for longer is busy with a long one.
+        var shortStatement: UInt64 = 2_000_000
     }
 
     private let inbox = SessionInbox()
     private let nextID = Atomic(0)
     private let pending = Atomic(0)
+    /// When the connection last moved, or stopped to be idle, in nanoseconds of uptime.
+    private let progress = Atomic<UInt64>(0)
 
     let limits: Limits
     private let onClose: @Sendable (Session) -> Void
@@ -38,8 +42,6 @@ actor Session {
     var interrupted: Int?
     /// Cancel requests on their way. Nothing new is sent meanwhile, or it could be hit instead.
     var cancelsInFlight = 0
-    /// When the connection last moved, in nanoseconds of uptime.
-    var lastProgress: UInt64 = 0
     private var isGuardArmed = false
     private var spare: [Request] = []
 
@@ -52,6 +54,15 @@ actor Session {
 
     /// Requests not yet answered.
     nonisolated var load: Int { pending.load(ordering: .relaxed) }
+
+    /// Whether an answer is owed for longer than short statements take.
+    nonisolated func isSlow(at now: UInt64) -> Bool {
+        let last = progress.load(ordering: .relaxed)
+        return load > 0 && now > last && now - last > limits.shortStatement
+    }
+
+    /// Notes that the connection moves.
+    nonisolated func noteProgress() { progress.store(uptimeNanoseconds(), ordering: .relaxed) }
 
     /// Whether requests are taken.
     nonisolated var isOpen: Bool { inbox.isOpen }
@@ -88,11 +99,15 @@ actor Session {
         case .refused(let reason):
             request.continuation?.resume(throwing: reason)
         case .left:
-            pending.wrappingAdd(1, ordering: .relaxed)
+            notePending()
         case .wake:
-            pending.wrappingAdd(1, ordering: .relaxed)
+            notePending()
             wake()
         }
+    }
+
+    private nonisolated func notePending() {
+        if pending.wrappingAdd(1, ordering: .relaxed).newValue == 1 { noteProgress() }
     }
 
     private nonisolated func cancel(_ id: Int) {
@@ -119,7 +134,7 @@ actor Session {
     /// Sends as much of the backlog as may be on the wire now.
     func pump() {
         guard wire != nil else { return }
-        if pipeline.isEmpty { lastProgress = uptimeNanoseconds() }
+        if pipeline.isEmpty { noteProgress() }
         var unsynced = 0
         while operation == nil, cancelsInFlight == 0, pipeline.depth < limits.pipelineDepth, let next = backlog.first {
             if case .simple(let text, let data) = next.work {
@@ -197,7 +212,7 @@ actor Session {
     func readable() {
         guard let wire else { return }
         let isAlive = wire.consumeInput()
-        lastProgress = uptimeNanoseconds()
+        noteProgress()
         var completions: [Completion] = []
         let isSane = operation == nil ? drain(wire, into: &completions) : drainOperation(wire, into: &completions)
         pending.wrappingSubtract(completions.count, ordering: .relaxed)
@@ -276,7 +291,7 @@ actor Session {
     private func armGuard() {
         guard !isGuardArmed, limits.silence > 0, owesAnswer else { return }
         isGuardArmed = true
-        SocketLoop.shared.execute(at: lastProgress + limits.silence) { [weak self] in
+        SocketLoop.shared.execute(at: progress.load(ordering: .relaxed) + limits.silence) { [weak self] in
             self?.assumeIsolated { $0.checkSilence() }
         }
     }
@@ -284,7 +299,7 @@ actor Session {
     private func checkSilence() {
         isGuardArmed = false
         guard wire != nil, owesAnswer else { return }
-        if uptimeNanoseconds() - lastProgress >= limits.silence { close(.timeout) } else { armGuard() }
+        if uptimeNanoseconds() >= progress.load(ordering: .relaxed) + limits.silence { close(.timeout) } else { armGuard() }
     }
 
     private var owesAnswer: Bool { !pipeline.isEmpty || operation != nil || !backlog.isEmpty }

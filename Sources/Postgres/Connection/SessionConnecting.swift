@@ -34,7 +34,7 @@ extension Session {
 
     /// The socket has room again.
     private func writable() {
-        lastProgress = uptimeNanoseconds()
+        noteProgress()
         sendWaiting()
         // While the socket was full, libpq may have read what the server said, to unblock it: no further event would bring that.
         readable()

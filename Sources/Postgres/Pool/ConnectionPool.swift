@@ -57,11 +57,8 @@ final class ConnectionPool: Sendable {
 
     /// A connection: to be given back by ``release(_:)`` when the pool lends, to be used alongside others when it shares.
     nonisolated(nonsending) func acquire() async throws -> Session {
-        let grant = locked.withLock { locked in
-            let grant = locked.state.acquire()
-            return grant
-        }
-        switch grant {
+        let now = uptimeNanoseconds()
+        switch locked.withLock({ $0.state.acquire(now: now) }) {
         case .connection(let session):
             return session
         case .refuse(let error): throw error
@@ -77,8 +74,8 @@ final class ConnectionPool: Sendable {
         }
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { waiter in
-                let deadline = uptimeNanoseconds() + acquireTimeout
-                perform(locked.withLock { $0.state.enqueue(waiter, id: id, deadline: deadline) })
+                let now = uptimeNanoseconds()
+                perform(locked.withLock { $0.state.enqueue(waiter, id: id, deadline: now + acquireTimeout, now: now) })
                 armTimer()
                 // A cancellation before this point found no waiter to remove.
                 if Task.isCancelled { cancelWaiter(id) }

@@ -7,6 +7,9 @@ struct PoolStateTests {
     private final class Fake: PooledConnection {
         var isOpen = true
         var load = 0
+        var slowFrom = UInt64.max
+
+        func isSlow(at now: UInt64) -> Bool { now >= slowFrom }
     }
     private typealias Pool = PoolState<Fake, String>
 
@@ -25,8 +28,8 @@ struct PoolStateTests {
     @Test("the first caller waits for a connection to be made, and gets it")
     func firstUse() {
         var pool = pool()
-        #expect(granted(pool.acquire()) == nil)
-        #expect(pool.enqueue("a", id: 1, deadline: 10).connects == 1)
+        #expect(granted(pool.acquire(now: 0)) == nil)
+        #expect(pool.enqueue("a", id: 1, deadline: 10, now: 0).connects == 1)
         let actions = pool.connected(Fake(), now: 0)
         #expect(actions.grants.map(\.0) == ["a"])
         #expect(pool.statistics == (1, 0, 0))
@@ -35,7 +38,7 @@ struct PoolStateTests {
     @Test("no more connections are made than waiters and the maximum call for")
     func growth() {
         var pool = pool()
-        let connects = ["a", "b", "c"].enumerated().map { pool.enqueue($1, id: $0, deadline: 10).connects }
+        let connects = ["a", "b", "c"].enumerated().map { pool.enqueue($1, id: $0, deadline: 10, now: 0).connects }
         #expect(connects == [1, 1, 0])
         #expect(pool.statistics.waiters == 3)
     }
@@ -43,23 +46,23 @@ struct PoolStateTests {
     @Test("waiters are served in the order of their arrival, before newcomers")
     func order() {
         var pool = pool(.lending, 1...1)
-        _ = pool.enqueue("a", id: 1, deadline: 10)
+        _ = pool.enqueue("a", id: 1, deadline: 10, now: 0)
         let connection = Fake()
         _ = pool.connected(connection, now: 0)
-        _ = pool.enqueue("b", id: 2, deadline: 10)
-        _ = pool.enqueue("c", id: 3, deadline: 10)
-        #expect(granted(pool.acquire()) == nil)
+        _ = pool.enqueue("b", id: 2, deadline: 10, now: 0)
+        _ = pool.enqueue("c", id: 3, deadline: 10, now: 0)
+        #expect(granted(pool.acquire(now: 0)) == nil)
         #expect(pool.release(connection, now: 1).grants.map(\.0) == ["b"])
         #expect(pool.release(connection, now: 2).grants.map(\.0) == ["c"])
         #expect(pool.release(connection, now: 3).grants.isEmpty)
-        #expect(granted(pool.acquire()) === connection)
+        #expect(granted(pool.acquire(now: 0)) === connection)
     }
 
     @Test("waiters whose patience ends are turned away, later ones stay")
     func patience() {
         var pool = pool(.lending, 1...1)
-        _ = pool.enqueue("a", id: 1, deadline: 10)
-        _ = pool.enqueue("b", id: 2, deadline: 20)
+        _ = pool.enqueue("a", id: 1, deadline: 10, now: 0)
+        _ = pool.enqueue("b", id: 2, deadline: 20, now: 0)
         #expect(pool.nextDeadline == 10)
         let actions = pool.expire(now: 15)
         #expect(actions.refusals.map(\.0) == ["a"])
@@ -70,7 +73,7 @@ struct PoolStateTests {
     @Test("a cancelled waiter is removed once")
     func cancellation() {
         var pool = pool(.lending, 1...1)
-        _ = pool.enqueue("a", id: 1, deadline: 10)
+        _ = pool.enqueue("a", id: 1, deadline: 10, now: 0)
         #expect(pool.cancel(id: 1) == "a")
         #expect(pool.cancel(id: 1) == nil)
         #expect(pool.connected(Fake(), now: 0).grants.isEmpty)
@@ -80,27 +83,27 @@ struct PoolStateTests {
     @Test("while the server is down waiters and callers fail at once, and one attempt at a time is made")
     func outage() {
         var pool = pool(.lending, 2...4)
-        #expect(pool.enqueue("a", id: 1, deadline: 10).connects == 2)
+        #expect(pool.enqueue("a", id: 1, deadline: 10, now: 0).connects == 2)
         let first = pool.connectFailed()
         #expect(first.refusals.map(\.1.kind) == ["unavailable"])
         #expect(first.schedulesRetry)
         #expect(!pool.connectFailed().schedulesRetry)
-        #expect(refused(pool.acquire()) == "unavailable")
+        #expect(refused(pool.acquire(now: 0)) == "unavailable")
         #expect(pool.retry().connects == 1)
         #expect(pool.connectFailed().schedulesRetry)
         #expect(pool.retry().connects == 1)
         let back = pool.connected(Fake(), now: 5)
         #expect(back.connects == 1)
-        #expect(granted(pool.acquire()) != nil)
+        #expect(granted(pool.acquire(now: 0)) != nil)
     }
 
     @Test("a failed attempt does not turn waiters away while a connection is lent")
     func partialOutage() {
         var pool = pool(.lending, 1...2)
-        _ = pool.enqueue("a", id: 1, deadline: 10)
+        _ = pool.enqueue("a", id: 1, deadline: 10, now: 0)
         let connection = Fake()
         _ = pool.connected(connection, now: 0)
-        _ = pool.enqueue("b", id: 2, deadline: 10)
+        _ = pool.enqueue("b", id: 2, deadline: 10, now: 0)
         #expect(pool.connectFailed().refusals.isEmpty)
         #expect(pool.release(connection, now: 1).grants.map(\.0) == ["b"])
     }
@@ -108,7 +111,7 @@ struct PoolStateTests {
     @Test("a broken connection is replaced, whether it was free or lent")
     func replacement() {
         var pool = pool(.lending, 1...2)
-        _ = pool.enqueue("a", id: 1, deadline: 10)
+        _ = pool.enqueue("a", id: 1, deadline: 10, now: 0)
         let connection = Fake()
         _ = pool.connected(connection, now: 0)
         connection.isOpen = false
@@ -128,17 +131,17 @@ struct PoolStateTests {
         let connection = Fake()
         _ = pool.connected(connection, now: 0)
         connection.isOpen = false
-        #expect(granted(pool.acquire()) == nil)
+        #expect(granted(pool.acquire(now: 0)) == nil)
     }
 
     @Test("connections above the minimum are closed after lying idle")
     func shrinking() {
         var pool = pool(.lending, 1...3)
-        for id in 1...3 { _ = pool.enqueue("\(id)", id: id, deadline: 10) }
+        for id in 1...3 { _ = pool.enqueue("\(id)", id: id, deadline: 10, now: 0) }
         let connections = (0..<3).map { _ in Fake() }
         for connection in connections { _ = pool.connected(connection, now: 0) }
         for connection in connections { #expect(pool.release(connection, now: 10).closes.isEmpty) }
-        #expect(granted(pool.acquire()) === connections[2])
+        #expect(granted(pool.acquire(now: 0)) === connections[2])
         #expect(pool.release(connections[2], now: 200).closes.count == 2)
         #expect(pool.statistics == (1, 1, 0))
     }
@@ -146,40 +149,64 @@ struct PoolStateTests {
     @Test("a closed pool refuses callers and closes connections as they come back")
     func closing() {
         var pool = pool(.lending, 1...1)
-        _ = pool.enqueue("a", id: 1, deadline: 10)
+        _ = pool.enqueue("a", id: 1, deadline: 10, now: 0)
         let connection = Fake()
         _ = pool.connected(connection, now: 0)
-        _ = pool.enqueue("b", id: 2, deadline: 10)
+        _ = pool.enqueue("b", id: 2, deadline: 10, now: 0)
         #expect(pool.close().refusals.map(\.1.kind) == ["closed"])
-        #expect(refused(pool.acquire()) == "closed")
+        #expect(refused(pool.acquire(now: 0)) == "closed")
         #expect(pool.release(connection, now: 1).closes.count == 1)
         #expect(pool.retry().connects == 0)
     }
 
-    @Test("sharing gives everybody the least loaded connection and keeps it")
+    @Test("sharing gives everybody who waits a connection and keeps it")
     func sharing() {
         var pool = pool(.sharing, 2...2)
-        #expect(pool.enqueue("a", id: 1, deadline: 10).connects == 2)
-        _ = pool.enqueue("b", id: 2, deadline: 10)
-        let (busy, free) = (Fake(), Fake())
-        #expect(pool.connected(busy, now: 0).grants.map(\.0) == ["a", "b"])
-        _ = pool.connected(free, now: 0)
-        busy.load = 3
-        #expect(granted(pool.acquire()) === free)
-        #expect(granted(pool.acquire()) === free)
-        free.isOpen = false
-        #expect(granted(pool.acquire()) === busy)
-        #expect(pool.lost(free).connects == 1)
+        #expect(pool.enqueue("a", id: 1, deadline: 10, now: 0).connects == 2)
+        _ = pool.enqueue("b", id: 2, deadline: 10, now: 0)
+        let (first, second) = (Fake(), Fake())
+        #expect(pool.connected(first, now: 0).grants.map(\.0) == ["a", "b"])
+        _ = pool.connected(second, now: 0)
+        second.isOpen = false
+        #expect(granted(pool.acquire(now: 0)) === first)
+        #expect(pool.lost(second).connects == 1)
     }
 
-    @Test("equal load is spread over the connections")
+    @Test("callers keep together on the first connection while it has room and answers")
+    func together() {
+        var pool = pool(.sharing, 3...3)
+        _ = pool.start()
+        let connections = [Fake(), Fake(), Fake()]
+        for connection in connections { _ = pool.connected(connection, now: 0) }
+        #expect(granted(pool.acquire(now: 5)) === connections[0])
+        connections[0].load = 31
+        #expect(granted(pool.acquire(now: 5)) === connections[0])
+        connections[0].load = 32
+        #expect(granted(pool.acquire(now: 5)) === connections[1])
+        connections[0].load = 1
+        connections[0].slowFrom = 7
+        #expect(granted(pool.acquire(now: 6)) === connections[0])
+        #expect(granted(pool.acquire(now: 7)) === connections[1])
+        connections[1].isOpen = false
+        #expect(granted(pool.acquire(now: 7)) === connections[2])
+    }
+
+    @Test("when all are full or slow the least loaded is taken, and equal load is spread")
     func spreading() {
         var pool = pool(.sharing, 2...2)
         _ = pool.start()
         let connections = [Fake(), Fake()]
-        for connection in connections { _ = pool.connected(connection, now: 0) }
-        let picks = (0..<4).compactMap { _ in granted(pool.acquire()) }
+        for connection in connections {
+            _ = pool.connected(connection, now: 0)
+            connection.load = 40
+            connection.slowFrom = 0
+        }
+        let picks = (0..<4).compactMap { _ in granted(pool.acquire(now: 1)) }
         #expect(picks.filter { $0 === connections[0] }.count == 2)
+        connections[1].load = 39
+        #expect(granted(pool.acquire(now: 1)) === connections[1])
+        connections[1].isOpen = false
+        #expect(granted(pool.acquire(now: 1)) === connections[0])
     }
 }
 

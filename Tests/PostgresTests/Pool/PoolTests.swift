@@ -67,6 +67,24 @@ struct PoolTests {
         }
     }
 
+    @Test("reads go past a shared connection that is busy with a long statement")
+    func longStatement() async throws {
+        try await withClient { client in
+            try await client.withConnection { holder in
+                try await holder.execute("select pg_advisory_lock(7)")
+                let long = Task { try await client.query("select 1 from pg_advisory_lock_shared(7)").count }
+                let waiting: SQL = """
+                    select count(*) from pg_stat_activity where wait_event = 'advisory' and clock_timestamp() - query_start > '50 ms'
+                    """
+                while try await holder.query(waiting).decode(Int.self) == [0] { await Task.yield() }
+                for _ in 0..<20 { #expect(try await client.query("select 1").count == 1) }
+                #expect(try await holder.query(waiting).decode(Int.self) == [1])
+                try await holder.execute("select pg_advisory_unlock(7)")
+                #expect(try await long.value == 1)
+            }
+        }
+    }
+
     @Test("a closed client refuses work, and closing twice is no harm")
     func closing() async throws {
         try await withClient { client in
