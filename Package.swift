@@ -185,8 +185,7 @@ let package = Package(
             "Mining",
             [
                 "Platform", "Accounts", "Feed", "API", "Bitcoin", "GameRules", "Postgres", "Redis", "Scheduler", algorithms,
-                asyncHTTPClient,
-                crypto, deque, lifecycle, logging, metrics, nioCore, nioHTTP1, nioPosix, httpTypes, hummingbird,
+                asyncHTTPClient, crypto, deque, lifecycle, logging, metrics, nioCore, nioHTTP1, nioPosix, httpTypes, hummingbird,
             ]
         ),
         tests(

@@ -185,7 +185,7 @@ package struct LiveRebuild: Sendable {
         local rebuilt = { s = {}, m = {}, h = {}, n = {} }
         for i = 1, #ARGV, 2 do rebuilt[string.sub(ARGV[i], 1, 1)][tonumber(string.sub(ARGV[i], 2))] = tonumber(ARGV[i + 1]) end
         for letter in pairs(rebuilt) do
-            entries[letter] = fold(fold(entries[letter], sums[letter], 0, sum), rebuilt[letter], 0, math.max)
+            entries[letter] = fold(fold(entries[letter], sums[letter], 0, add), rebuilt[letter], 0, math.max)
         end
         writeRing(KEYS[1], entries, fields)
         return 1

@@ -3,7 +3,7 @@ import Redis
 /// The fields of a work ring's hash (spec 03a §8.2), and how scripts read and write them.
 ///
 /// What a minute brings is added to a field for each bucket, as `m29533680`. The first share of the next minute sweeps them into one field
-/// of entries for each kind of bucket, as `m`, so that a read asks Redis for some fifteen fields where there would be 122: reads are many,
+/// of entries for each kind of bucket, as `m`, so that a read asks Redis for some ten fields where there would be 122: reads are many,
 /// sweeps one a minute. The sum of a bucket is that of its entry and of its own field.
 enum RingFields {
     /// An entry is the bucket (32 bits without sign) and its sum (double), little-endian; a field of entries lists the earliest first.
@@ -25,7 +25,7 @@ enum RingFields {
     /// - `readRing(key)` answers, each by the letter of the kind of bucket, the fields of entries and the sums of single buckets, then the
     ///   names of the single buckets' fields;
     /// - `fold(entries, sums, oldest, combine)` answers entries with the sums among them and without buckets before the oldest; only those
-    ///   from the first sum's bucket on are looked into;
+    ///   from the first sum's bucket on are looked into; `add` is the usual way to combine;
     /// - `writeRing(key, entries, fields)` stores entries in place of single fields.
     static let functions = """
         local function readRing(key)
@@ -65,7 +65,7 @@ enum RingFields {
             return string.sub(entries, first, last) .. table.concat(changed)
         end
 
-        local function sum(one, other) return one + other end
+        local function add(one, other) return one + other end
 
         local function writeRing(key, entries, fields)
             local values = {}

@@ -68,7 +68,7 @@ struct WorkerActivity: Sendable {
                 m = now - \(WorkRing.Resolution.minute.kept), n = now - \(WorkRing.Resolution.minute.kept)
             }
             local entries, sums, fields = readRing(key)
-            for letter, limit in pairs(oldest) do entries[letter] = fold(entries[letter], sums[letter], limit, sum) end
+            for letter, limit in pairs(oldest) do entries[letter] = fold(entries[letter], sums[letter], limit, add) end
             call('HSET', key, 'swept', minute)
             writeRing(key, entries, fields)
         end

@@ -96,6 +96,6 @@ extension SQL {
 }
 
 extension SQL: CustomStringConvertible {
-    /// The text with its placeholders; parameter values are never part of it.
+    /// The text, with `$1`, `$2` and so on where values are bound; the values are never part of it.
     public var description: String { text }
 }

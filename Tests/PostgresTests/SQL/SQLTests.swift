@@ -50,7 +50,7 @@ struct SQLTests {
         #expect(sql.text == "values (\(quoted))")
     }
 
-    @Test("a description holds placeholders and never values")
+    @Test("a description holds the numbers of its parameters and never their values")
     func description() {
         let sql: SQL = "select \("secret")"
         #expect("\(sql)" == "select $1")
