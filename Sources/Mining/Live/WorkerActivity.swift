@@ -40,15 +40,18 @@ struct WorkerActivity: Sendable {
                 .integer(Int(last?.time.millisecondsSinceUnixEpoch ?? 0)), .string(last?.time.rfc3339 ?? ""),
                 .double(last?.difficulty ?? 0),
                 .integer(accepted), .integer(rejected), .double(best), .integer(LiveKeys.workerLife),
-                .integer(Int(since.millisecondsSinceUnixEpoch)), .integer(Int(now.secondsSinceUnixEpoch / 60)), .integer(seconds),
+                .integer(Int(since.millisecondsSinceUnixEpoch)), .integer(Self.minute(of: user, at: now)), .integer(seconds),
                 .string(worker.name), .string(worker.activeMember),
             ] + ring.increments(at: now).flatMap { [RedisArgument.string($0.field), .double($0.amount)] }
         )
     }
 
+    /// The minute at an instant, as it is counted for a user: each one's begins at another second, so that never all rings are swept at once.
+    static func minute(of user: UserID, at now: Instant) -> Int { Int((now.secondsSinceUnixEpoch - user.rawValue % 60) / 60) }
+
     /// KEYS worker's hash, its ring, its user's ring, the user's workers, all active workers, the user's online workers. ARGV millisecond and
     /// text of the last accepted share, its difficulty, accepted, rejected, best, life, millisecond up to which a share is no sign of life,
-    /// present minute, second of the last share, worker's name, member among active workers; then fields of the ring and their amounts in turn,
+    /// the user's minute, second of the last share, worker's name, member among active workers; then fields of the ring and their amounts in turn,
     /// counts last.
     ///
     /// Every hash is read and written as a whole, so that a share costs Redis few commands and its log few entries. The worker is online unless

@@ -163,12 +163,23 @@ struct LiveStateTests {
         }
     }
 
+    @Test("Users' minutes begin at different seconds, a user's every sixty", arguments: [1, 59, 60, 61, 12_345])
+    func minutes(user: Int64) throws {
+        let noon = try #require(Instant(rfc3339: Self.noon))
+        let seconds = (0..<180).filter { second in
+            let minutes = [second - 1, second].map { WorkerActivity.minute(of: UserID(user), at: noon.adding(seconds: Int64($0))) }
+            return minutes[0] < minutes[1]
+        }
+        let first = Int(user % 60)
+        #expect(seconds == [first, first + 60, first + 120])
+    }
+
     @Test("The first share of a minute packs what the one before has brought; sums stay, whoever reads them")
     func packing() async throws {
         try await onRedis { rig in
             let keys = [LiveKeys.workerRing("a", "w"), LiveKeys.userRing("a")]
             var ring = WorkRing()
-            for (minute, seconds) in [(58, [1, 11, 12]), (59, [0, 30, 31, 59])] {
+            for (minute, seconds) in [(58, [1, 11, 12]), (59, [1, 30, 31, 59])] {
                 for second in seconds {
                     let time = try #require(Instant(rfc3339: "2026-02-25T11:\(minute):00Z")).adding(seconds: Int64(second))
                     try await rig.write([try BatchDeltaTests.share(time.rfc3339, assigned: 3)], at: time.rfc3339)
@@ -179,7 +190,8 @@ struct LiveStateTests {
                     #expect(Set(try await rig.fields(key).keys).isSuperset(of: ["s", "m", "h", "swept", "m295336\(minute + 20)"]))
                 }
             }
-            try await rig.write([try BatchDeltaTests.share(Self.noon, assigned: 5)])
+            // The minute of the user with number 1 begins at its first second.
+            try await rig.write([try BatchDeltaTests.share(Self.noon, assigned: 5)], at: "2026-02-25T12:00:01Z")
             ring.add(work: 5, at: try #require(Instant(rfc3339: Self.noon)))
             #expect(Set(try await rig.fields(keys[0]).keys) == ["s", "m", "h", "n", "swept"])
             #expect(Set(try await rig.fields(keys[1]).keys) == ["s", "m", "h", "swept"])
