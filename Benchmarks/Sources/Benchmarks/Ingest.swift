@@ -44,7 +44,7 @@ struct Ingest: AsyncParsableCommand {
             var report = Report("\(Double(entries).grouped) shares of \(Double(miners).grouped) miners", "", "per second", "range")
             report.row("ingest by tbg worker, committed", ours.median.grouped, ours.spread)
             report.row("COPY of the same rows", theirs.median.grouped, theirs.spread)
-            report.row("ratio", ratios.median.formatted(2), "\((ratios.min() ?? 0).formatted(2)) – \((ratios.max() ?? 0).formatted(2))")
+            report.row("ratio", ratios.median.formatted(2), ratios.spread(2))
             report.atLeast(0.35, ratios.median, "median of the ratios")
             report.show()
         }

@@ -50,7 +50,7 @@ struct Comparison {
                 bases.median.grouped,
                 bases.spread,
                 ratios.median.formatted(2),
-                "\((ratios.min() ?? 0).formatted(2)) – \((ratios.max() ?? 0).formatted(2))"
+                ratios.spread(2)
             )
             report.atLeast(comparison.atLeast, ratios.median, "\(comparison.subject.name) to \(comparison.base.name)")
         }

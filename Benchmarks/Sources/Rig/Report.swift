@@ -75,6 +75,9 @@ extension Collection<Double> {
 
     /// The smallest and the greatest, as text.
     var spread: String { "\((self.min() ?? 0).grouped) – \((self.max() ?? 0).grouped)" }
+
+    /// The same with decimals, for ratios.
+    func spread(_ decimals: Int) -> String { "\((self.min() ?? 0).formatted(decimals)) – \((self.max() ?? 0).formatted(decimals))" }
 }
 
 /// Runs something and tells how long it took, in seconds.

@@ -2,8 +2,8 @@ import Redis
 
 /// The fields of a work ring's hash (spec 03a §8.2), and how scripts read and write them.
 ///
-/// What a minute brings is added to a field for each bucket, as `m29533680`. The first share of the user's next minute sweeps them into one field
-/// of entries for each kind of bucket, as `m`, so that a read asks Redis for some ten fields where there would be 122: reads are many,
+/// What a minute brings is added to a field for each bucket, as `m29533680`. The first share of the user's next minute sweeps them into one
+/// field of entries for each kind of bucket, as `m`, so that a read asks Redis for some ten fields where there would be 122: reads are many,
 /// sweeps one a minute. The sum of a bucket is that of its entry and of its own field.
 enum RingFields {
     /// An entry is the bucket (32 bits without sign) and its sum (double), little-endian; a field of entries lists the earliest first.

@@ -46,13 +46,14 @@ struct WorkerActivity: Sendable {
         )
     }
 
-    /// The minute at an instant, as it is counted for a user: each one's begins at another second, so that never all rings are swept at once.
+    /// The minute at an instant, as it is counted for a user: users' minutes begin at different seconds, so that their rings are not all swept
+    /// at once.
     static func minute(of user: UserID, at now: Instant) -> Int { Int((now.secondsSinceUnixEpoch - user.rawValue % 60) / 60) }
 
     /// KEYS worker's hash, its ring, its user's ring, the user's workers, all active workers, the user's online workers. ARGV millisecond and
     /// text of the last accepted share, its difficulty, accepted, rejected, best, life, millisecond up to which a share is no sign of life,
-    /// the user's minute, second of the last share, worker's name, member among active workers; then fields of the ring and their amounts in turn,
-    /// counts last.
+    /// the user's minute, second of the last share, worker's name, member among active workers; then fields of the ring and their amounts in
+    /// turn, counts last.
     ///
     /// Every hash is read and written as a whole, so that a share costs Redis few commands and its log few entries. The worker is online unless
     /// the share is old or a later disconnect is known; a rejected share is no sign of life. Once a minute lives are renewed, and a ring is
