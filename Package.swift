@@ -84,7 +84,7 @@ let package = Package(
         room("Redis", [algorithms, nioCore, nioPosix, nioSSL, logging, metrics, deque, crypto]),
         tests("Redis", ["Redis", nioCore, nioPosix, nioEmbedded, nioSSL, logging]),
         room("WebSockets", web + [logging, crypto, lifecycle]),
-        tests("WebSockets", ["WebSockets", nioEmbedded, lifecycle, logging] + web),
+        tests("WebSockets", ["WebSockets", "TestServers", nioEmbedded, lifecycle, logging] + web),
         room("API", web + [logging], resources: [.embedInCode("Docs/reference.html")]),
         tests("API", ["API", "TestServers", hummingbirdTesting] + web),
         room("Prometheus", [metrics, coreMetrics]),
@@ -101,7 +101,7 @@ let package = Package(
         room("Bitcoin", ["CSecp256k1", crypto]),
         tests("Bitcoin", ["Bitcoin", "TestServers"], resources: [.copy("Vectors")]),
         room("GameRules", []),
-        tests("GameRules", ["GameRules"], resources: [.copy("Data")]),
+        tests("GameRules", ["GameRules", "TestServers"], resources: [.copy("Data")]),
 
         // Texts and pictures, as data.
         .target(
@@ -120,9 +120,9 @@ let package = Package(
                 configuration, crypto, cryptoExtras, deque, lifecycle, metrics,
             ]
                 + [logging] + web,
-            resources: ["0001_baseline", "0002_accounts", "0003_dashboard", "0004_gamification", "0005_rejects"].map {
-                .embedInCode("Database/Migrations/\($0).sql")
-            }
+            resources: [
+                "0001_baseline", "0002_accounts", "0003_dashboard", "0004_gamification", "0005_rejects", "0006_days", "0007_summary",
+            ].map { .embedInCode("Database/Migrations/\($0).sql") }
         ),
         tests(
             "Platform",

@@ -36,7 +36,7 @@ struct SliceTests {
             #expect(try await rig.number("select sum(accepted_shares)::bigint from pool_hourly") == 3)
             #expect(try await rig.number("select count(*) from personal_bests where best_difficulty = 70000") == 3)
             let summary = try await rig.summary()
-            #expect(summary.figures.sharesToday == 3)
+            #expect(summary.figures.latest.dayTotal == 3)
             #expect(summary.figures.bestAllTime == 70000)
             #expect(summary.figures.daysActive == 1)
         }

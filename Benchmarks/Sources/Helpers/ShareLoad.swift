@@ -98,10 +98,18 @@ struct ShareLoad {
             """,
             """
             insert into user_share_totals (user_id, total_shares, accepted_shares, rejected_shares, work, best_diff, best_diff_at, days_active,
-                                           first_share_at, last_share_at)
-            select user_id, sum(total_shares), sum(accepted_shares), sum(rejected_shares), sum(total_work), max(best_diff), now(), count(*),
-                   min(day), max(day)
-            from user_daily_stats group by 1
+                                           first_share_at, last_share_at, latest_day, day_total_shares, day_accepted_shares, day_best_diff)
+            select t.*, d.total_shares, d.accepted_shares, d.best_diff
+            from (select user_id, sum(total_shares), sum(accepted_shares), sum(rejected_shares), sum(total_work), max(best_diff), now(),
+                         count(*), min(day), max(day), max(day) as latest_day
+                  from user_daily_stats group by 1) t
+            join user_daily_stats d on d.user_id = t.user_id and d.day = t.latest_day
+            on conflict (user_id) do update set
+                total_shares = excluded.total_shares, accepted_shares = excluded.accepted_shares, rejected_shares = excluded.rejected_shares,
+                work = excluded.work, best_diff = excluded.best_diff, best_diff_at = excluded.best_diff_at,
+                days_active = excluded.days_active, first_share_at = excluded.first_share_at, last_share_at = excluded.last_share_at,
+                latest_day = excluded.latest_day, day_total_shares = excluded.day_total_shares,
+                day_accepted_shares = excluded.day_accepted_shares, day_best_diff = excluded.day_best_diff
             """,
             """
             insert into worker_rejects (worker_id, bucket, reason, rejected_shares)

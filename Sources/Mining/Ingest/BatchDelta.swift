@@ -101,6 +101,15 @@ package struct BatchDelta: Sendable {
         }
     }
 
+    /// Every user's latest day that has a share: a day with nothing but minutes of the evening before is none.
+    var latestDays: [UserID: (day: UTCDay, tally: ShareTally)] {
+        days.reduce(into: [:]) { latest, day in
+            let (user, date) = (day.key.user, day.key.day)
+            guard day.value.tally.total > 0, latest[user].map({ $0.day < date }) ?? true else { return }
+            latest[user] = (date, day.value.tally)
+        }
+    }
+
     /// Marks the share's five minutes; those past midnight go to the next day's row.
     private mutating func addPresence(_ share: OwnedShare, _ day: UTCDay) {
         let minute = Int(share.time.seconds(since: day.start) / 60)

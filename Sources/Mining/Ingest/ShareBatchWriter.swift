@@ -99,7 +99,7 @@ package struct ShareBatchWriter: Sendable {
 
         let dayKeys = delta.days.keys.sorted()
         let first = try await transaction.pipeline([
-            store.addTotals(delta.users.sorted { $0.key < $1.key }),
+            store.addTotals(delta),
             store.addWorkerDays(
                 delta.workerDays.sorted { ($0.key.user, $0.key.day, $0.key.worker) < ($1.key.user, $1.key.day, $1.key.worker) }
             ),

@@ -83,27 +83,52 @@ package struct ShareStore: Sendable {
 
     // MARK: roll-ups
 
-    /// Adds to the lifetime totals and, by touching these rows first, keeps other batches of the same users out until commit.
-    /// Answers user, best before.
-    func addTotals(_ users: [(key: UserID, value: BatchDelta.User)]) -> SQL {
-        """
-        insert into user_share_totals as t (user_id, total_shares, accepted_shares, rejected_shares, work, best_diff, best_diff_at,
-                                            first_share_at, last_share_at)
-        select * from unnest(\(users.map(\.key)), \(users.map(\.value.tally.total)), \(users.map(\.value.tally.accepted)),
-                             \(users.map(\.value.tally.rejected)), \(users.map(\.value.tally.work)), \(users.map(\.value.tally.best)),
-                             \(users.map(\.value.tally.bestAt)), \(users.map(\.value.firstAt)), \(users.map(\.value.lastAcceptedAt)))
-        on conflict (user_id) do update set
-            total_shares = t.total_shares + excluded.total_shares,
-            accepted_shares = t.accepted_shares + excluded.accepted_shares,
-            rejected_shares = t.rejected_shares + excluded.rejected_shares,
-            work = t.work + excluded.work,
-            best_before = t.best_diff,
-            best_diff = greatest(t.best_diff, excluded.best_diff),
-            best_diff_at = case when excluded.best_diff > t.best_diff then excluded.best_diff_at else t.best_diff_at end,
-            first_share_at = least(t.first_share_at, excluded.first_share_at),
-            last_share_at = greatest(t.last_share_at, excluded.last_share_at)
-        returning user_id, best_before
-        """
+    /// Adds to the totals, of all time and of each user's latest day, and, by touching these rows first, keeps other batches of the same
+    /// users out until commit. Answers user, best before.
+    func addTotals(_ delta: BatchDelta) -> SQL {
+        let users = delta.users.sorted { $0.key < $1.key }
+        let latest = delta.latestDays
+        let days = users.map { latest[$0.key] }
+        return """
+            insert into user_share_totals as t (user_id, total_shares, accepted_shares, rejected_shares, work, best_diff, best_diff_at,
+                                                first_share_at, last_share_at, latest_day, day_total_shares, day_accepted_shares, day_best_diff)
+            select * from unnest(\(users.map(\.key)), \(users.map(\.value.tally.total)), \(users.map(\.value.tally.accepted)),
+                                 \(users.map(\.value.tally.rejected)), \(users.map(\.value.tally.work)), \(users.map(\.value.tally.best)),
+                                 \(users.map(\.value.tally.bestAt)), \(users.map(\.value.firstAt)), \(users.map(\.value.lastAcceptedAt)),
+                                 \(days.map { $0?.day }), \(days.map { $0?.tally.total ?? 0 }), \(days.map { $0?.tally.accepted ?? 0 }),
+                                 \(days.map { $0?.tally.best ?? 0 }))
+            on conflict (user_id) do update set
+                total_shares = t.total_shares + excluded.total_shares,
+                accepted_shares = t.accepted_shares + excluded.accepted_shares,
+                rejected_shares = t.rejected_shares + excluded.rejected_shares,
+                work = t.work + excluded.work,
+                best_before = t.best_diff,
+                best_diff = greatest(t.best_diff, excluded.best_diff),
+                best_diff_at = case when excluded.best_diff > t.best_diff then excluded.best_diff_at else t.best_diff_at end,
+                first_share_at = least(t.first_share_at, excluded.first_share_at),
+                last_share_at = greatest(t.last_share_at, excluded.last_share_at),
+                latest_day = greatest(t.latest_day, excluded.latest_day),
+                day_total_shares = case when t.latest_day = excluded.latest_day then t.day_total_shares + excluded.day_total_shares
+                                        when t.latest_day > excluded.latest_day then t.day_total_shares
+                                        else excluded.day_total_shares end,
+                day_accepted_shares = case when t.latest_day = excluded.latest_day then t.day_accepted_shares + excluded.day_accepted_shares
+                                           when t.latest_day > excluded.latest_day then t.day_accepted_shares
+                                           else excluded.day_accepted_shares end,
+                day_best_diff = case when t.latest_day = excluded.latest_day then greatest(t.day_best_diff, excluded.day_best_diff)
+                                     when t.latest_day > excluded.latest_day then t.day_best_diff
+                                     else excluded.day_best_diff end
+            returning user_id, best_before
+            """
+    }
+
+    /// Keeps everybody else from changing anything of some users that shares or workers make, until the transaction ends: a batch takes these
+    /// rows, in this order, before any other of the users'.
+    static func lockTotals(of users: some Sequence<UserID>) -> [SQL] {
+        let users = users.sorted()
+        return [
+            "insert into user_share_totals (user_id) select unnest(\(users)) on conflict do nothing",
+            "select 1 from user_share_totals where user_id = any(\(users)) order by user_id for no key update",
+        ]
     }
 
     func addDaysActive(_ counts: [(key: UserID, value: Int32)]) -> SQL {

@@ -30,27 +30,9 @@ package struct WorkerArchive: Sendable {
     }
 
     private func archive(_ now: Instant) async throws -> Int {
-        let silent: SQL = """
-            w.archived_at is null and not w.is_online
-            and coalesce(greatest(w.last_share, w.connected_at, w.last_seen), w.first_seen) <= \(now.adding(seconds: -Self.silence))
-            """
         var count = 0
-        while true {
-            let rows = try await database.query(
-                """
-                update workers w set archived_at = \(now) from users u
-                where u.id = w.user_id and \(sql: silent)
-                  and w.id in (select w.id from workers w where \(sql: silent) order by w.id limit \(Self.step))
-                returning u.btc_address, w.worker_name
-                """,
-                access: .write
-            )
-            guard !rows.isEmpty else { return count }
-            count += rows.count
-            let workers = try rows.map { row in
-                let (address, name) = try row.decode((String, String).self)
-                return LiveWorker(address: address, name: name)
-            }
+        while let workers = try await archiveSome(now) {
+            count += workers.count
             _ = try? await redis.pipeline(
                 workers.flatMap { worker in
                     [
@@ -59,6 +41,30 @@ package struct WorkerArchive: Sendable {
                     ]
                 }
             )
+        }
+        return count
+    }
+
+    /// Nil when no worker is silent any more.
+    private func archiveSome(_ now: Instant) async throws -> [LiveWorker]? {
+        let isSilent: SQL = """
+            w.archived_at is null and not w.is_online
+            and coalesce(greatest(w.last_share, w.connected_at, w.last_seen), w.first_seen) <= \(now.adding(seconds: -Self.silence))
+            """
+        return try await database.transaction { transaction in
+            let silent = try await transaction.query(
+                "select w.id, w.user_id from workers w where \(sql: isSilent) order by w.id limit \(Self.step)"
+            ).decode((Int64, UserID).self)
+            guard !silent.isEmpty else { return nil }
+            // Their users' totals count them; shares that come meanwhile take those first too.
+            try await transaction.pipeline(ShareStore.lockTotals(of: Set(silent.map(\.1))))
+            return try await transaction.query(
+                """
+                update workers w set archived_at = \(now) from users u
+                where u.id = w.user_id and \(sql: isSilent) and w.id = any(\(silent.map(\.0)))
+                returning u.btc_address, w.worker_name
+                """
+            ).decode((String, String).self).map { LiveWorker(address: $0.0, name: $0.1) }
         }
     }
 

@@ -1,23 +1,11 @@
 import Bitcoin
 import Foundation
+import TestServers
 import Testing
 
 @Suite("Luck")
 struct LuckTests {
     private func difficulty(_ value: Double) throws -> Difficulty { try #require(Difficulty(value)) }
-
-    /// A reproducible source (SplitMix64).
-    private struct Generator: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var mixed = state
-            mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-            return mixed ^ (mixed >> 31)
-        }
-    }
 
     @Test("one share of difficulty D: half of all achieve 2 D, a tenth 10 D")
     func oneShare() throws {
@@ -55,7 +43,7 @@ struct LuckTests {
 
     @Test("of many miners half are above the median, and their percentiles are spread evenly")
     func simulated() throws {
-        var generator = Generator(state: 7)
+        var generator = SeededGenerator(seed: 7)
         let (miners, shares, assigned) = (4000, 25, 512.0)
         let luck = Luck(work: Work(Double(shares) * assigned), shares: Int64(shares))
         var above = 0

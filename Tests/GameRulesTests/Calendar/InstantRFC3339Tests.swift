@@ -1,4 +1,5 @@
 import GameRules
+import TestServers
 import Testing
 
 @Suite("Instant: RFC 3339")

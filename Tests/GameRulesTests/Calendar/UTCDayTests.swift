@@ -1,5 +1,6 @@
 import Foundation
 import GameRules
+import TestServers
 import Testing
 
 @Suite("UTCDay")

@@ -1,4 +1,5 @@
 import GameRules
+import TestServers
 import Testing
 
 /// The walk of spec 05 §7.1 and what is made of it.

@@ -2,6 +2,7 @@ import Foundation
 import GameRules
 import Mining
 import Postgres
+import TestServers
 import Testing
 
 @testable import Gamification

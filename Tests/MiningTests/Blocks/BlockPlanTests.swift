@@ -34,7 +34,7 @@ struct BlockPlanTests {
             insert into network_difficulty (block_height, time, difficulty, block_hash, is_epoch_start)
             select n, \(start) + make_interval(mins => n), 100 + n / 2016, lpad(n::text, 64, '0'), n % 2016 = 0 from generate_series(1, 50000) n
             """,
-            "insert into user_share_totals (user_id) select id from users",
+            "insert into user_share_totals (user_id) select id from users on conflict do nothing",
             "analyze",
         ] { try await client.execute(statement) }
     }

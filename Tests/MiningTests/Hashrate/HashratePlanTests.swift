@@ -23,7 +23,10 @@ struct HashratePlanTests {
         for statement: SQL in [
             "insert into users (btc_address, created_at, updated_at) select 'bc1q' || n, \(start), \(start) from generate_series(1, 2000) n",
             "insert into workers (user_id, worker_name, first_seen) select 1 + n % 2000, 'rig' || n / 2000, \(start) from generate_series(0, 19999) n",
-            "insert into user_share_totals (user_id, first_share_at) select id, \(start) from users",
+            """
+            insert into user_share_totals (user_id, first_share_at) select id, \(start) from users
+            on conflict (user_id) do update set first_share_at = excluded.first_share_at
+            """,
             """
             insert into hashrate_snapshots (time, user_id, worker_name, hashrate_5m)
             select \(start) - make_interval(mins => 5 * n), u, w, n from generate_series(0, 9215) n, generate_series(1, 30) u, unnest(array['', 'rig0']) w

@@ -47,6 +47,8 @@ struct ShareFixture: Sendable {
             """
             insert into user_share_totals (user_id, total_shares, first_share_at, last_share_at)
             select user_id, count(*), min(time), max(time) from shares group by 1
+            on conflict (user_id) do update set total_shares = excluded.total_shares, first_share_at = excluded.first_share_at,
+                last_share_at = excluded.last_share_at
             """,
         ] { try await rig.execute(statement) }
         _ = try await rig.runtime.database.execute("analyze")

@@ -13,15 +13,21 @@ import Testing
 /// The summary reads roll-ups by key and never a share (spec 03a §11).
 @Suite("Summary plan", .serialized)
 struct SummaryPlanTests {
-    @Test("The plan of the summary names neither shares nor any of its partitions")
+    @Test("The summary reads one row, and where the day has to be looked up, two more; never shares nor any of its partitions")
     func plan() async throws {
         try await withDatabase(template: TestRuntime.migrated) { database in
             let client = PostgresClient(configuration: try PostgresConfiguration(url: database.url), logger: .init(label: "test"))
-            let statement = SummaryStore.statement(user: UserID(1), today: UTCDay(containing: Clock.system.now()))
-            let rows = try await client.query("explain (format json, costs off) \(sql: statement)")
-            let plan = try rows.map { try String(postgres: $0[0]) }.joined()
-            let relations = plan.matches(of: /"Relation Name": "([a-z_0-9]+)"/).map { String($0.1) }
-            #expect(Set(relations) == ["user_share_totals", "user_daily_stats", "personal_bests", "workers"])
+            let today = UTCDay(containing: Clock.system.now())
+            for (statement, relations) in [
+                (SummaryStore.statement(user: UserID(1)), ["user_share_totals"]),
+                (SummaryStore.earlier(user: UserID(1), today: today), ["user_daily_stats", "personal_bests"]),
+            ] {
+                let rows = try await client.query("explain (format json, costs off) \(sql: statement)")
+                let plan = try rows.map { try String(postgres: $0[0]) }.joined()
+                let read = plan.matches(of: /"Relation Name": "([a-z_0-9]+)"/).map { String($0.1) }
+                #expect(Set(read) == Set(relations))
+                #expect(!plan.contains("Seq Scan"))
+            }
             await client.close()
         }
     }
@@ -41,8 +47,8 @@ struct SummaryPlanTests {
                 try await connection.execute("begin")
                 // What the backend did before may not have been reported yet.
                 let before = try await connection.query(scans).value(Int64.self)
-                let principal = SummaryStore.statement(user: SliceRig.owner, today: UTCDay(containing: Clock.system.now()))
-                let row = try await connection.query(principal).first
+                let summary = SummaryStore.statement(user: SliceRig.owner)
+                let row = try await connection.query(summary).first
                 #expect(try row.map { try Int64?(postgres: $0[0]) } == 50)
                 #expect(try await connection.query(scans).value(Int64.self) == before)
                 // The check itself can fail: a count of shares is seen.

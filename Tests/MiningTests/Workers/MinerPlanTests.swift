@@ -34,7 +34,7 @@ struct MinerPlanTests {
             insert into worker_rejects (worker_id, bucket, reason, rejected_shares)
             select id, \(today) - day, 'reason ' || n, n from workers, generate_series(0, 5) day, generate_series(1, 3) n
             """,
-            "insert into user_share_totals (user_id) select id from users",
+            "insert into user_share_totals (user_id) select id from users on conflict do nothing",
         ] { try await rig.execute(statement) }
         _ = try await rig.runtime.database.execute("vacuum analyze")
     }

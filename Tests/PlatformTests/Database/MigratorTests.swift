@@ -1,3 +1,4 @@
+import Foundation
 import GameRules
 import Logging
 import Postgres
@@ -33,6 +34,16 @@ struct MigratorTests {
                 .value(Bool.self)
             #expect(try await migrator.storage() == (isOffered == true ? .timescale : .native))
             #expect(try await migrator.status().allSatisfy { $0.appliedAt == Self.now && $0.isIntact })
+        }
+    }
+
+    @Test("Every step that lies among the sources is known, under its number and name")
+    func complete() throws {
+        let sources = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../Sources/Platform/Database/Migrations")
+        let files = try FileManager.default.contentsOfDirectory(atPath: sources.path).sorted()
+        #expect(files == Migration.all.map { String(format: "%04d_%@.sql", $0.version, $0.name) })
+        for (file, step) in zip(files, Migration.all) {
+            #expect(try String(contentsOf: sources.appending(path: file), encoding: .utf8) == step.text)
         }
     }
 

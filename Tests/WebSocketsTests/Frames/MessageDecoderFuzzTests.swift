@@ -1,4 +1,5 @@
 import NIOCore
+import TestServers
 import Testing
 
 @testable import WebSockets
@@ -6,7 +7,7 @@ import Testing
 @Suite("Message decoder, fuzzed")
 struct MessageDecoderFuzzTests {
     /// A random valid stream and the events it stands for.
-    private func stream(_ dice: inout Dice) -> (ByteBuffer, [WebSocketEvent]) {
+    private func stream(_ dice: inout SeededGenerator) -> (ByteBuffer, [WebSocketEvent]) {
         var bytes = ByteBuffer()
         var events: [WebSocketEvent] = []
         func append(_ opcode: WebSocketOpcode, _ payload: ByteBuffer, isFinal: Bool) {
@@ -41,7 +42,7 @@ struct MessageDecoderFuzzTests {
 
     @Test("valid streams decode to the same events however they are cut")
     func validStreams() throws {
-        var dice = Dice(state: 1)
+        var dice = SeededGenerator(seed: 1)
         for _ in 0..<2000 {
             let (bytes, events) = self.stream(&dice)
             let pieces = (0..<Int.random(in: 0...20, using: &dice)).map { _ in Int.random(in: 0...bytes.readableBytes / 4, using: &dice) }
@@ -52,7 +53,7 @@ struct MessageDecoderFuzzTests {
 
     @Test("damaged streams give the same events or the same error however they are cut, and never more than the limits")
     func damagedStreams() {
-        var dice = Dice(state: 2)
+        var dice = SeededGenerator(seed: 2)
         for round in 0..<6000 {
             var bytes = self.stream(&dice).0
             if round % 3 == 0 { bytes = ByteBuffer(bytes: (0..<200).map { _ in UInt8.random(in: 0...255, using: &dice) }) }

@@ -1,3 +1,4 @@
+import TestServers
 import Testing
 
 @testable import WebSockets
@@ -45,7 +46,7 @@ struct UTF8ValidatorTests {
 
     @Test("agrees with the standard library on random bytes")
     func random() {
-        var dice = Dice(state: 7)
+        var dice = SeededGenerator(seed: 7)
         for _ in 0..<20_000 {
             let lead: [UInt8] = [0x41, 0x80, 0xBF, 0xC2, 0xE0, 0xE2, 0xED, 0xF0, 0xF1, 0xF4]
             let bytes = (0..<Int.random(in: 0...12, using: &dice)).map { _ in

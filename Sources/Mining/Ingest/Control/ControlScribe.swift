@@ -41,6 +41,8 @@ package struct ControlScribe: Sendable {
         fileprivate let owners: OwnerBook.Reading
         fileprivate let workers: WorkerBook.Reading
 
+        fileprivate var users: Set<UserID> { Set(workers.workers.keys.map(\.user)) }
+
         func subject(of event: MiningEvent) -> Subject? {
             guard let stratum = event.payload.user, let address = stratum.canonicalAddress,
                 let user = owners.owner(of: address, at: event.envelope.time),
@@ -59,6 +61,8 @@ package struct ControlScribe: Sendable {
     ) async throws -> (change: BatchChange, result: Result) {
         let outcome = try await database.transaction { transaction in
             let subjects = try await subjects(of: events, in: transaction)
+            // As shares do: what follows changes workers and bests, which the totals count, and neither may wait for the other.
+            if !subjects.users.isEmpty { try await transaction.pipeline(ShareStore.lockTotals(of: subjects.users)) }
             let (change, result) = try await body(subjects, transaction)
             if !change.isEmpty { for observer in observers { try await observer.batchStored(change, in: transaction) } }
             return (subjects: subjects, change: change, result: result)

@@ -25,7 +25,8 @@ struct LifetimeRollups: Sendable {
     var statements: [SQL] {
         [
             """
-            select total_shares, accepted_shares, rejected_shares, work, best_diff, days_active, first_share_at, last_share_at
+            select total_shares, accepted_shares, rejected_shares, work, best_diff, days_active, first_share_at, last_share_at,
+                   \(sql: LatestFigures.columns)
             from user_share_totals where user_id = \(user)
             """,
             """
@@ -43,6 +44,15 @@ struct LifetimeRollups: Sendable {
             ) d on d.worker_id = w.id
             where w.user_id = \(user) and w.first_seen >= \(today.advanced(by: -Self.workerMemory).start)
             """,
+            """
+            select day, accepted_shares + rejected_shares, accepted_shares, best_diff from user_daily_stats
+            where user_id = \(user) and total_shares > 0 \(sql: excluded) order by day desc limit 1
+            """,
+            """
+            select period_key, best_difficulty from personal_bests
+            where user_id = \(user) and timeframe = 'week' order by period_key desc limit 1
+            """,
+            "select count(*)::int from workers where user_id = \(user) and archived_at is null",
         ]
     }
 
@@ -51,6 +61,7 @@ struct LifetimeRollups: Sendable {
         var stored: [RollupRow] = []
         var computed: [RollupRow] = []
         var user = (tally: ShareTally(), daysActive: Int64(0), first: Instant?.none, last: Instant?.none)
+        var latest = LatestFigures()
         var workers: [Int64: ShareTally] = [:]
 
         var differences: [RollupDifference] { RollupRow.differences(stored, computed) }
@@ -59,6 +70,7 @@ struct LifetimeRollups: Sendable {
     func totals(_ results: [PostgresRows]) throws -> Totals {
         var totals = Totals()
         var (first, last): (Instant?, Instant?)
+        totals.latest = try latest(day: results[3], week: results[4], workers: results[5])
         for row in results[0] {
             let (total, accepted, rejected, work, best, active, firstAt, lastAt) = try row.decode(
                 (Int64, Int64, Int64, Double, Double, Int32, Instant?, Instant?).self
@@ -70,7 +82,8 @@ struct LifetimeRollups: Sendable {
                     ShareTally(accepted: accepted, rejected: rejected, work: work, best: best),
                     Int64(active),
                     firstAt,
-                    lastAt
+                    lastAt,
+                    try LatestFigures(row, from: 8)
                 )
             )
         }
@@ -88,7 +101,7 @@ struct LifetimeRollups: Sendable {
         let user = totals.user
         // A row without shares says the same as no row.
         if user.tally.total > 0 || !totals.stored.isEmpty {
-            totals.computed.append(summary(user.tally.total, user.tally, user.daysActive, user.first, user.last))
+            totals.computed.append(summary(user.tally.total, user.tally, user.daysActive, user.first, user.last, totals.latest))
         }
         for result in results[2] {
             let (id, accepted, rejected, work, best, acceptedByDay, rejectedByDay, workByDay, bestByDay) = try result.decode(
@@ -103,16 +116,37 @@ struct LifetimeRollups: Sendable {
         return totals
     }
 
+    private func latest(day: PostgresRows, week: PostgresRows, workers: PostgresRows) throws -> LatestFigures {
+        var latest = LatestFigures()
+        if let row = day.first {
+            let (day, total, accepted, best) = try row.decode((UTCDay, Int64, Int64, Double).self)
+            (latest.day, latest.dayTotal, latest.dayAccepted, latest.dayBest) = (day, total, accepted, best)
+        }
+        for correction in corrections {
+            guard let tally = correction.day?.tally, tally.total > 0, latest.day.map({ $0 < correction.key.day }) ?? true else { continue }
+            (latest.day, latest.dayTotal, latest.dayAccepted, latest.dayBest) = (correction.key.day, tally.total, tally.accepted, tally.best)
+        }
+        if let row = week.first {
+            let (week, best) = try row.decode((String, Double).self)
+            (latest.week, latest.weekBest) = (ISOWeek(week), best)
+        }
+        latest.workersTotal = try workers.value(Int32.self) ?? 0
+        return latest
+    }
+
     /// Statements that store totals.
     func write(_ totals: Totals) -> [SQL] {
-        let user = totals.user
+        let (user, latest) = (totals.user, totals.latest)
         let workers = totals.workers.sorted { $0.key < $1.key }
         return [
             """
             update user_share_totals t set total_shares = \(user.tally.total), accepted_shares = \(user.tally.accepted),
                 rejected_shares = \(user.tally.rejected), work = \(user.tally.work), best_diff = \(user.tally.best),
                 best_diff_at = (select min(d.best_diff_at) from user_daily_stats d where d.user_id = t.user_id and d.best_diff = \(user.tally.best)),
-                days_active = \(Int32(user.daysActive)), first_share_at = \(user.first), last_share_at = \(user.last)
+                days_active = \(Int32(user.daysActive)), first_share_at = \(user.first), last_share_at = \(user.last),
+                latest_day = \(latest.day), day_total_shares = \(latest.dayTotal), day_accepted_shares = \(latest.dayAccepted),
+                day_best_diff = \(latest.dayBest), latest_week = \(latest.week?.description), week_best_diff = \(latest.weekBest),
+                workers_total = \(latest.workersTotal)
             where user_id = \(self.user)
             """,
             """
@@ -124,14 +158,24 @@ struct LifetimeRollups: Sendable {
         ]
     }
 
-    private func summary(_ total: Int64, _ tally: ShareTally, _ active: Int64, _ first: Instant?, _ last: Instant?) -> RollupRow {
+    private func summary(
+        _ total: Int64,
+        _ tally: ShareTally,
+        _ active: Int64,
+        _ first: Instant?,
+        _ last: Instant?,
+        _ latest: LatestFigures
+    ) -> RollupRow {
         RollupRow(
             table: "user_share_totals",
             key: "user \(user)",
             columns: [
                 ("total_shares", .count(total)), ("accepted_shares", .count(tally.accepted)), ("rejected_shares", .count(tally.rejected)),
                 ("work", .sum(tally.work)), ("best_diff", .maximum(tally.best)), ("days_active", .count(active)),
-                ("first_share_at", .instant(first)), ("last_share_at", .instant(last)),
+                ("first_share_at", .instant(first)), ("last_share_at", .instant(last)), ("latest_day", .period(latest.day?.description)),
+                ("day_total_shares", .count(latest.dayTotal)), ("day_accepted_shares", .count(latest.dayAccepted)),
+                ("day_best_diff", .maximum(latest.dayBest)), ("latest_week", .period(latest.week?.description)),
+                ("week_best_diff", .maximum(latest.weekBest)), ("workers_total", .count(Int64(latest.workersTotal))),
             ]
         )
     }

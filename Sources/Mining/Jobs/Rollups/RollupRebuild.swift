@@ -86,7 +86,7 @@ package struct RollupRebuild: Sendable {
         var differences: [RollupDifference] = []
         for day in days {
             let (found, span) = try await database.transaction { transaction in
-                try await transaction.pipeline(RollupStore.lock(user))
+                try await transaction.pipeline(ShareStore.lockTotals(of: [user]))
                 let rollups = try await fold(.init(user: user, day: day), in: transaction)
                 let found = try await Self.differences(rollups, in: transaction)
                 if !found.isEmpty { try await transaction.pipeline(RollupStore.remove(rollups.key) + insert(rollups, now: now)) }
@@ -97,7 +97,7 @@ package struct RollupRebuild: Sendable {
         }
         let totals = lifetime
         return try await database.transaction { transaction in
-            try await transaction.pipeline(RollupStore.lock(user))
+            try await transaction.pipeline(ShareStore.lockTotals(of: [user]))
             let computed = try totals.totals(try await transaction.pipeline(totals.statements))
             let found = computed.differences
             if !found.isEmpty { try await transaction.pipeline(totals.write(computed)) }

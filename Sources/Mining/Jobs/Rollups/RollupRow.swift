@@ -9,6 +9,8 @@ struct RollupRow: Sendable {
         case sum(Double)
         case maximum(Double)
         case instant(Instant?)
+        /// A day or a week.
+        case period(String?)
         case counts([Int64])
         case minutes(PresenceMinutes)
     }
@@ -65,6 +67,7 @@ extension RollupRow.Value: CustomStringConvertible {
         case (.sum(let left), .sum(let right)): abs(left - right) <= Self.tolerance * max(abs(left), abs(right))
         case (.maximum(let left), .maximum(let right)): left == right
         case (.instant(let left), .instant(let right)): left == right
+        case (.period(let left), .period(let right)): left == right
         case (.counts(let left), .counts(let right)): left == right
         case (.minutes(let left), .minutes(let right)): left == right
         default: false
@@ -76,6 +79,7 @@ extension RollupRow.Value: CustomStringConvertible {
         case .count(let value): String(value)
         case .sum(let value), .maximum(let value): String(value)
         case .instant(let value): value?.rfc3339 ?? "none"
+        case .period(let value): value ?? "none"
         case .counts(let values): values.map(String.init).joined(separator: ",")
         case .minutes(let value): "\(value.minutes) minutes"
         }

@@ -23,14 +23,6 @@ struct RollupStore: Sendable {
             """
     }
 
-    /// Keeps ingest from changing anything of a user until the transaction ends; a batch touches this row before any other of the user.
-    static func lock(_ user: UserID) -> [SQL] {
-        [
-            "insert into user_share_totals (user_id) values (\(user)) on conflict do nothing",
-            "select 1 from user_share_totals where user_id = \(user) for update",
-        ]
-    }
-
     /// A page of a user's shares, oldest first.
     static func shares(of user: UserID, in span: Range<Instant>, after last: OwnedShare?) -> SQL {
         let time = last?.time ?? span.lowerBound
