@@ -122,6 +122,7 @@ let package = Package(
                 + [logging] + web,
             resources: [
                 "0001_baseline", "0002_accounts", "0003_dashboard", "0004_gamification", "0005_rejects", "0006_days", "0007_summary",
+                "0008_active_weeks",
             ].map { .embedInCode("Database/Migrations/\($0).sql") }
         ),
         tests(

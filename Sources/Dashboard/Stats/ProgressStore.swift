@@ -19,10 +19,9 @@ struct ProgressStore: Sendable {
         SQL.named(
             "dashboard_progress",
             """
-            select g.user_id, g.total_xp, g.badges_earned, g.current_streak, coalesce(c.is_active, false)
-            from unnest(\(users)) as u (id)
-            join user_gamification g on g.user_id = u.id
-            left join streak_calendar c on c.user_id = u.id and c.week_iso = \(week.description)
+            select user_id, total_xp, badges_earned, current_streak,
+                   coalesce(\(week.monday) in (latest_active_week, active_week_before), false)
+            from user_gamification where user_id = any(\(users))
             """
         )
     }

@@ -2,7 +2,7 @@ import GameRules
 import Platform
 import Postgres
 
-/// The SQL of a user's state: one row by key and the two latest active weeks by index (spec 05 §9 no. 9).
+/// The SQL of a user's state: one row by key (spec 05 §9 no. 9).
 struct ProgressStore: Sendable {
     /// A state row with what belongs to it.
     struct Row: Sendable {
@@ -16,18 +16,25 @@ struct ProgressStore: Sendable {
 
     let database: PostgresClient
 
-    /// The state with each of the two weeks, newest first; once without a week.
-    static func selectState(of user: UserID, running: ISOWeek) -> SQL {
+    static func selectState(of user: UserID) -> SQL {
         SQL.named(
             "gamification_state",
             """
-            select g.total_xp, g.badges_earned, g.current_streak, g.longest_streak, g.streak_start_date, g.last_active_week,
-                   g.streak_evaluated_week, g.total_shares, g.best_difficulty, g.blocks_found, g.lottery_wins, c.week_start, c.day_mask
-            from user_gamification g left join lateral (
-                select week_start, day_mask from streak_calendar
-                where user_id = g.user_id and is_active and week_start <= \(running.monday) order by week_start desc limit 2
-            ) c on true
-            where g.user_id = \(user)
+            select total_xp, badges_earned, current_streak, longest_streak, streak_start_date, last_active_week,
+                   streak_evaluated_week, total_shares, best_difficulty, blocks_found, lottery_wins,
+                   latest_active_week, latest_day_mask, active_week_before
+            from user_gamification where user_id = \(user)
+            """
+        )
+    }
+
+    /// The two latest active weeks up to one, newest first.
+    static func selectLatest(of user: UserID, through last: ISOWeek) -> SQL {
+        SQL.named(
+            "streak_latest_weeks",
+            """
+            select week_start, day_mask from streak_calendar
+            where user_id = \(user) and is_active and week_start <= \(last.monday) order by week_start desc limit 2
             """
         )
     }
@@ -46,14 +53,21 @@ struct ProgressStore: Sendable {
 
     /// Nil for a user without a row.
     func state(of user: UserID, running: ISOWeek) async throws -> Row? {
-        let rows = try await database.query(Self.selectState(of: user, running: running))
-        guard let first = rows.first else { return nil }
-        let (xp, badges, current, longest, start, lastActive, evaluated, shares, best, blocks, wins) = try first.decode(
+        guard let row = try await database.query(Self.selectState(of: user)).first else { return nil }
+        let (xp, badges, current, longest, start, lastActive, evaluated, shares, best, blocks, wins) = try row.decode(
             (Int64, Int32, Int32, Int32, UTCDay?, String?, String?, Int64, Double, Int32, Int32).self
         )
-        let latest = try rows.compactMap { row -> ActiveWeek? in
-            guard !row[11].isNull else { return nil }
-            return ActiveWeek(week: ISOWeek(containing: try UTCDay(postgres: row[11])), dayMask: try Int16(postgres: row[12]))
+        var latest: [ActiveWeek] = []
+        if let monday = try UTCDay?(postgres: row[11]) {
+            latest.append(ActiveWeek(week: ISOWeek(containing: monday), dayMask: try Int16(postgres: row[12])))
+            // Only whether that week was active matters, not on which days.
+            if let before = try UTCDay?(postgres: row[13]) { latest.append(ActiveWeek(week: ISOWeek(containing: before), dayMask: 0)) }
+        }
+        // A share may be stamped a moment ahead of the clock.
+        if let newest = latest.first, newest.week > running {
+            latest = try await database.query(Self.selectLatest(of: user, through: running)).decode((UTCDay, Int16).self).map {
+                ActiveWeek(week: ISOWeek(containing: $0.0), dayMask: $0.1)
+            }
         }
         return Row(
             totalXP: xp,
@@ -65,7 +79,7 @@ struct ProgressStore: Sendable {
                 lastActiveWeek: lastActive.flatMap { ISOWeek($0) },
                 evaluatedWeek: evaluated.flatMap { ISOWeek($0) }
             ),
-            latest: latest.sorted { $0.week > $1.week },
+            latest: latest,
             stats: ProgressStats(totalShares: shares, bestDifficulty: best, blocksFound: blocks, lotteryWins: wins)
         )
     }

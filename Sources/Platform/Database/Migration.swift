@@ -31,6 +31,7 @@ package struct Migration: Sendable, Equatable {
         Migration(version: 5, name: "rejects", text: String(decoding: PackageResources._005_rejects_sql, as: UTF8.self)),
         Migration(version: 6, name: "days", text: String(decoding: PackageResources._006_days_sql, as: UTF8.self)),
         Migration(version: 7, name: "summary", text: String(decoding: PackageResources._007_summary_sql, as: UTF8.self)),
+        Migration(version: 8, name: "active_weeks", text: String(decoding: PackageResources._008_active_weeks_sql, as: UTF8.self)),
     ]
 
     /// Whether the step runs in a transaction. Concurrent index builds cannot.

@@ -76,7 +76,7 @@ struct StatsPlanTests {
             Case(
                 name: "progress",
                 sql: ProgressStore.statement(users: users, week: today.isoWeek),
-                tables: ["user_gamification", "streak_calendar"],
+                tables: ["user_gamification"],
                 rows: 2
             ),
             Case(name: "miners", sql: StatsStore.miners(users), tables: ["users"], rows: 1),

@@ -52,7 +52,8 @@ struct ProgressPlanTests {
 
     private static var statements: [(name: String, sql: SQL, relations: Set<String>, rows: Int64)] {
         [
-            ("state", ProgressStore.selectState(of: owner, running: week), ["user_gamification", "streak_calendar"], 3),
+            ("state", ProgressStore.selectState(of: owner), ["user_gamification"], 1),
+            ("latest weeks", ProgressStore.selectLatest(of: owner, through: week), ["streak_calendar"], 2),
             ("levels", ProgressStore.selectLevels(of: owner), ["users", "user_gamification", "level_celebrations"], 11),
             ("history", LedgerReadStore.selectPage(LedgerQuery(), of: owner), ["xp_ledger"], 50),
             ("source", LedgerReadStore.selectPage(LedgerQuery(source: .badge), of: owner), ["xp_ledger"], 50),

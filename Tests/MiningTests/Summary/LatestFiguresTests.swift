@@ -14,7 +14,9 @@ struct LatestFiguresTests {
     private static let today = UTCDay(containing: MiningRig.start)
 
     private static func stored(_ rig: MiningRig, of user: UserID) async throws -> LatestFigures {
-        let rows = try await rig.runtime.database.query("select \(sql: LatestFigures.columns) from user_share_totals where user_id = \(user)")
+        let rows = try await rig.runtime.database.query(
+            "select \(sql: LatestFigures.columns) from user_share_totals where user_id = \(user)"
+        )
         return try LatestFigures(try #require(rows.first), from: 0)
     }
 
@@ -31,7 +33,8 @@ struct LatestFiguresTests {
             "select period_key, best_difficulty from personal_bests where user_id = \(user) and timeframe = 'week' order by period_key"
         ).decode((String, Double).self)
         (figures.week, figures.weekBest) = weeks.last.map { (ISOWeek($0.0), $0.1) } ?? (nil, 0)
-        figures.workersTotal = Int32(try await rig.routes.number("select count(*) from workers where user_id = \(user) and archived_at is null"))
+        let workers: SQL = "select count(*) from workers where user_id = \(user) and archived_at is null"
+        figures.workersTotal = Int32(try await rig.routes.number(workers))
         return figures
     }
 
@@ -72,7 +75,8 @@ struct LatestFiguresTests {
                 }
                 try await rig.apply(events)
                 if Int.random(in: 0..<8, using: &random) == 0 {
-                    try await rig.execute("update workers set archived_at = now() where id % 3 = \(Int32.random(in: 0..<3, using: &random))")
+                    let rest = Int32.random(in: 0..<3, using: &random)
+                    try await rig.execute("update workers set archived_at = now() where id % 3 = \(rest)")
                 }
                 for miner in miners where try await rig.routes.number("select count(*) from workers where user_id = \(miner.user)") > 0 {
                     #expect(try await Self.stored(rig, of: miner.user) == Self.computed(rig, of: miner.user))

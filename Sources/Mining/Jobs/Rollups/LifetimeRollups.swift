@@ -124,7 +124,8 @@ struct LifetimeRollups: Sendable {
         }
         for correction in corrections {
             guard let tally = correction.day?.tally, tally.total > 0, latest.day.map({ $0 < correction.key.day }) ?? true else { continue }
-            (latest.day, latest.dayTotal, latest.dayAccepted, latest.dayBest) = (correction.key.day, tally.total, tally.accepted, tally.best)
+            latest.day = correction.key.day
+            (latest.dayTotal, latest.dayAccepted, latest.dayBest) = (tally.total, tally.accepted, tally.best)
         }
         if let row = week.first {
             let (week, best) = try row.decode((String, Double).self)

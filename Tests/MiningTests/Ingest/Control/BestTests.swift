@@ -29,7 +29,8 @@ struct BestTests {
             try await pipeline.control[.bestDifficulty]?.apply([try best(rig, 5000, at: now), try best(rig, 4000, at: now)], now: now)
             #expect(try await rig.number("select count(*) from personal_bests where best_difficulty = 5000") == 3)
             #expect(try await rig.number("select count(*) from user_daily_stats") == 0)
-            #expect(try await rig.number("select total_shares from user_share_totals where latest_day is null and week_best_diff = 5000") == 0)
+            let totals: SQL = "select total_shares from user_share_totals where latest_day is null and week_best_diff = 5000"
+            #expect(try await rig.number(totals) == 0)
 
             let share = try rig.event(
                 .shareSubmitted,
