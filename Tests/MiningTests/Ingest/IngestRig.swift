@@ -21,41 +21,47 @@ struct IngestRig: Sendable {
     /// - Parameters:
     ///   - network: whose addresses count.
     ///   - clock: the time of the consumers.
+    ///   - hasOwnRedis: for tests that listen: topics are common to all databases of a Redis.
     static func run(
         network: String = "mainnet",
         clock: Clock = .system,
+        hasOwnRedis: Bool = false,
         _ body: @escaping @Sendable (IngestRig) async throws -> Void
     ) async throws {
-        try await TestSlots.with { try await runOnServers(network, clock, body) }
+        try await TestSlots.with {
+            if hasOwnRedis {
+                return try await TestServers.withPrivateRedis { try await run(network, clock, redis: try await $0.url(), body) }
+            }
+            try await withRedis { try await run(network, clock, redis: $0.url, body) }
+        }
     }
 
-    private static func runOnServers(
+    private static func run(
         _ network: String,
         _ clock: Clock,
+        redis: String,
         _ body: @escaping @Sendable (IngestRig) async throws -> Void
     ) async throws {
         try await withDatabase(template: TestRuntime.migrated) { database in
-            try await withRedis { redis in
-                let settings = try Settings(
-                    EnvironmentSource([
-                        "TBG_DATABASE_URL": database.url, "TBG_REDIS_URL": redis.url, "TBG_LOG_LEVEL": "error", "TBG_BTC_NETWORK": network,
-                    ])
-                )
-                let runtime = try Runtime(
-                    settings: settings,
-                    role: "test",
-                    metrics: PrometheusRegistry(descriptions: MetricTable.all),
-                    clock: clock
-                )
-                do {
-                    try await runtime.redis.connect()
-                    try await body(IngestRig(runtime: runtime))
-                } catch {
-                    await runtime.close()
-                    throw error
-                }
+            let settings = try Settings(
+                EnvironmentSource([
+                    "TBG_DATABASE_URL": database.url, "TBG_REDIS_URL": redis, "TBG_LOG_LEVEL": "error", "TBG_BTC_NETWORK": network,
+                ])
+            )
+            let runtime = try Runtime(
+                settings: settings,
+                role: "test",
+                metrics: PrometheusRegistry(descriptions: MetricTable.all),
+                clock: clock
+            )
+            do {
+                try await runtime.redis.connect()
+                try await body(IngestRig(runtime: runtime))
+            } catch {
                 await runtime.close()
+                throw error
             }
+            await runtime.close()
         }
     }
 

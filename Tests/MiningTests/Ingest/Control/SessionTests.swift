@@ -60,8 +60,8 @@ struct SessionTests {
     }
 
     /// A miner with an account, a hundred seconds before now.
-    private func bench(_ body: @escaping @Sendable (Bench) async throws -> Void) async throws {
-        try await IngestRig.run { rig in
+    private func bench(hasOwnRedis: Bool = false, _ body: @escaping @Sendable (Bench) async throws -> Void) async throws {
+        try await IngestRig.run(hasOwnRedis: hasOwnRedis) { rig in
             try await rig.runtime.database.execute(
                 "insert into users (btc_address, created_at, updated_at) values (\(SliceRig.address), now(), now())"
             )
@@ -184,7 +184,7 @@ struct SessionTests {
                 for change in change.switches { continuation.yield(change) }
             }
         }
-        try await bench { bench in
+        try await bench(hasOwnRedis: true) { bench in
             let watcher = Watcher()
             let bench = Bench(rig: bench.rig, pipeline: bench.rig.pipeline(observers: [watcher]), start: bench.start)
             let user = UserID(try await bench.rig.number("select id from users"))
