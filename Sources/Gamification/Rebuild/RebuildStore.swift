@@ -47,7 +47,7 @@ enum RebuildStore {
     /// Sums of the ledger and what else is counted, a row for each user.
     static func selectFacts(of users: [UserID]) -> SQL {
         """
-        select u.id, l.xp, f.blocks, b.badges, greatest(c.best, p.best), c.shares, l.paid, c.active
+        select u.id, l.xp, f.blocks, b.badges, greatest(c.best, p.best), c.shares, l.paid, c.active, w.latest, w.days, w.before
         from unnest(\(users)) as u (id)
         cross join lateral (
             select greatest(coalesce(sum(amount), 0), 0)::bigint as xp, array_agg(source_id) filter (where source = 'streak') as paid
@@ -62,7 +62,7 @@ enum RebuildStore {
             from streak_calendar where user_id = u.id
         ) c cross join lateral (
             select coalesce(max(best_difficulty), 0) as best from personal_bests where user_id = u.id and timeframe = 'alltime'
-        ) p
+        ) p cross join lateral latest_active_weeks(u.id) w
         order by u.id
         """
     }
@@ -70,7 +70,8 @@ enum RebuildStore {
     static func selectStored(of users: [UserID]) -> SQL {
         """
         select user_id, total_xp, badges_earned, current_streak, longest_streak, streak_start_date, last_active_week,
-               streak_evaluated_week, total_shares, best_difficulty, blocks_found, level, level_title
+               streak_evaluated_week, total_shares, best_difficulty, blocks_found, level, level_title,
+               latest_active_week, latest_day_mask, active_week_before
         from user_gamification where user_id = any(\(users))
         """
     }
@@ -85,9 +86,13 @@ enum RebuildStore {
 
     static func stored(_ rows: PostgresRows) throws -> [UserID: Stored] {
         try rows.reduce(into: [:]) { stored, row in
-            let (user, xp, badges, current, longest, start, last, evaluated, shares, best, blocks, level, title) = try row.decode(
-                (UserID, Int64, Int32, Int32, Int32, UTCDay?, String?, String?, Int64, Double, Int32, Int32, String).self
-            )
+            let (user, xp, badges, current, longest, start, last, evaluated, shares, best, blocks, level, title, week, days, before) =
+                try row.decode(
+                    (
+                        UserID, Int64, Int32, Int32, Int32, UTCDay?, String?, String?, Int64, Double, Int32, Int32, String, UTCDay?, Int16,
+                        UTCDay?
+                    ).self
+                )
             let streak = StoredStreak(
                 current: Int(current),
                 longest: Int(longest),
@@ -101,7 +106,8 @@ enum RebuildStore {
                 streak: streak,
                 totalShares: shares,
                 bestDifficulty: best,
-                blocksFound: blocks
+                blocksFound: blocks,
+                weeks: .init(latest: week, days: days, before: before)
             )
             stored[user] = Stored(row: values, level: (level, title))
         }
@@ -113,8 +119,8 @@ enum RebuildStore {
         excused: Set<ISOWeek>,
         checkedThrough last: ISOWeek?
     ) throws -> (user: UserID, row: RebuiltRow) {
-        let (user, xp, blocks, badges, best, shares, paid, active) = try row.decode(
-            (UserID, Int64, Int32, Int32, Double, Int64, [String]?, [UTCDay]?).self
+        let (user, xp, blocks, badges, best, shares, paid, active, latest, days, before) = try row.decode(
+            (UserID, Int64, Int32, Int32, Double, Int64, [String]?, [UTCDay]?, UTCDay?, Int16, UTCDay?).self
         )
         let streak = RebuiltRow.streak(
             active: Set((active ?? []).map(ISOWeek.init(containing:))),
@@ -128,7 +134,8 @@ enum RebuildStore {
             streak: streak,
             totalShares: shares,
             bestDifficulty: best,
-            blocksFound: blocks
+            blocksFound: blocks,
+            weeks: .init(latest: latest, days: days, before: before)
         )
         return (user, rebuilt)
     }
@@ -162,22 +169,25 @@ enum RebuildStore {
     }
 
     static func write(_ rows: [(user: UserID, row: RebuiltRow)], at now: Instant) -> SQL {
-        let streaks = rows.map(\.row.streak)
+        let (streaks, weeks) = (rows.map(\.row.streak), rows.map(\.row.weeks))
         return """
             insert into user_gamification as t (user_id, total_xp, level, level_title, badges_earned, current_streak, longest_streak,
-                streak_start_date, last_active_week, streak_evaluated_week, total_shares, best_difficulty, blocks_found, updated_at)
+                streak_start_date, last_active_week, streak_evaluated_week, total_shares, best_difficulty, blocks_found,
+                latest_active_week, latest_day_mask, active_week_before, updated_at)
             select *, \(now) from unnest(
                 \(rows.map(\.user)), \(rows.map(\.row.totalXP)), \(rows.map { Int32($0.row.level.number) }), \(rows.map(\.row.level.title)),
                 \(rows.map(\.row.badgesEarned)), \(streaks.map { Int32($0.current) }), \(streaks.map { Int32($0.longest) }),
                 \(streaks.map(\.start)), \(streaks.map { $0.lastActiveWeek?.description }), \(streaks.map { $0.evaluatedWeek?.description }),
-                \(rows.map(\.row.totalShares)), \(rows.map(\.row.bestDifficulty)), \(rows.map(\.row.blocksFound)))
+                \(rows.map(\.row.totalShares)), \(rows.map(\.row.bestDifficulty)), \(rows.map(\.row.blocksFound)),
+                \(weeks.map(\.latest)), \(weeks.map(\.days)), \(weeks.map(\.before)))
             on conflict (user_id) do update set
                 total_xp = excluded.total_xp, level = excluded.level, level_title = excluded.level_title,
                 badges_earned = excluded.badges_earned, current_streak = excluded.current_streak,
                 longest_streak = excluded.longest_streak, streak_start_date = excluded.streak_start_date,
                 last_active_week = excluded.last_active_week, streak_evaluated_week = excluded.streak_evaluated_week,
                 total_shares = excluded.total_shares, best_difficulty = excluded.best_difficulty, blocks_found = excluded.blocks_found,
-                updated_at = excluded.updated_at
+                latest_active_week = excluded.latest_active_week, latest_day_mask = excluded.latest_day_mask,
+                active_week_before = excluded.active_week_before, updated_at = excluded.updated_at
             """
     }
 }

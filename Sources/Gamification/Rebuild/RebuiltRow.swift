@@ -8,6 +8,15 @@ struct RebuiltRow: Sendable, Equatable {
     var totalShares: Int64 = 0
     var bestDifficulty = 0.0
     var blocksFound: Int32 = 0
+    var weeks = Weeks()
+
+    /// The two latest active weeks by their Mondays, and the days of the latest.
+    struct Weeks: Sendable, Equatable {
+        var latest: UTCDay?
+        /// Bit 0 is Monday.
+        var days: Int16 = 0
+        var before: UTCDay?
+    }
 
     /// By the total.
     var level: Level { LevelTable.level(forTotalXP: totalXP) }
@@ -50,6 +59,7 @@ struct RebuiltRow: Sendable, Equatable {
             ("streak_start_date", text(streak.start)), ("last_active_week", text(streak.lastActiveWeek)),
             ("streak_evaluated_week", text(streak.evaluatedWeek)), ("total_shares", text(totalShares)),
             ("best_difficulty", text(bestDifficulty)), ("blocks_found", text(blocksFound)),
+            ("latest_active_week", text(weeks.latest)), ("latest_day_mask", text(weeks.days)), ("active_week_before", text(weeks.before)),
         ]
     }
 }

@@ -73,11 +73,19 @@ struct GameRebuildTests {
         try await ProgressRig.run { rig in
             try await play(rig)
             let user = try await rig.number("select min(user_id) from user_gamification")
-            try await rig.execute("update user_gamification set total_xp = 9999, current_streak = 7 where user_id = \(user)")
+            let mask = try await rig.number("select latest_day_mask::bigint from user_gamification where user_id = \(user)")
+            try await rig.execute(
+                "update user_gamification set total_xp = 9999, current_streak = 7, latest_day_mask = 0 where user_id = \(user)"
+            )
             var told: [String] = []
             let count = try await GameRebuild(database: rig.runtime.database).run(applies: true, now: rig.clock.now) { told.append($0) }
-            #expect(count == 2)
-            #expect(told == ["user \(user): total_xp 9999, should be 75", "user \(user): current_streak 7, should be 3"])
+            #expect(count == 3)
+            #expect(
+                told == [
+                    "user \(user): total_xp 9999, should be 75", "user \(user): current_streak 7, should be 3",
+                    "user \(user): latest_day_mask 0, should be \(mask)",
+                ]
+            )
             #expect(try await GameRebuild(database: rig.runtime.database).run(applies: false, now: rig.clock.now) { _ in } == 0)
         }
     }
