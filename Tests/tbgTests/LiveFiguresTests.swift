@@ -68,7 +68,7 @@ struct LiveFiguresTests {
                 #expect(await next(socket)?.contains("stats_update") == true)
                 #expect(await next(socket)?.contains("hashrate_update") == true)
             }
-            for statement in ["dashboard_miners", "dashboard_facts", "dashboard_hours", "mining_worker_board"] {
+            for statement in ["dashboard_miners", "mining_latest", "dashboard_hours", "mining_worker_board"] {
                 #expect(rig.metric(#"tbg_db_query_seconds_count{statement="\#(statement)"}"#) == 1, "\(statement)")
             }
             for socket in sockets { socket.client.close() }

@@ -63,6 +63,11 @@ struct Dashboard: AsyncParsableCommand {
             from users where btc_address = '\(address)'
             """,
             """
+            insert into user_share_totals (user_id, latest_day, day_total_shares)
+            select user_id, day, total_shares from user_daily_stats
+            on conflict (user_id) do update set latest_day = excluded.latest_day, day_total_shares = excluded.day_total_shares
+            """,
+            """
             insert into user_gamification (user_id, total_xp, current_streak, updated_at)
             select id, 2340, 4, now() from users where btc_address = '\(address)'
             """

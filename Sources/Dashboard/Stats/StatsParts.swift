@@ -6,7 +6,7 @@ import NIOCore
 /// What the figures of one user are made of; nil for what cannot be read at present.
 struct StatsParts: Sendable {
     var live: LiveReader.UserFigures?
-    var mining: MiningFacts?
+    var mining: LatestFigures?
     var hours: HourlySums?
     var progress: UserProgress?
     var network: NetworkService.Standing?
@@ -25,9 +25,9 @@ extension DashboardStats {
             stats.workersOnline = Int64(live.workersOnline)
         }
         if let mining = parts.mining {
-            stats.sharesToday = mining.sharesToday
-            stats.workersTotal = mining.workersTotal
-            stats.bestThisWeek = mining.bestThisWeek
+            stats.sharesToday = mining.dayTotal
+            stats.workersTotal = Int64(mining.workersTotal)
+            stats.bestThisWeek = mining.weekBest
         }
         if let hours = parts.hours {
             stats.sparklines = hours.sparklines
@@ -35,7 +35,7 @@ extension DashboardStats {
                 stats.hashrateChange = PercentChange.of(live.hashrates.oneHour, since: hours.hashrateYesterday(at: now))
             }
             if let mining = parts.mining {
-                stats.sharesChange = PercentChange.of(Double(mining.sharesToday), since: hours.sharesYesterday(at: now))
+                stats.sharesChange = PercentChange.of(Double(mining.dayTotal), since: hours.sharesYesterday(at: now))
             }
         }
         if let progress = parts.progress {

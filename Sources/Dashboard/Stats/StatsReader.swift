@@ -6,6 +6,7 @@ import Platform
 struct StatsReader: Sendable {
     private let live: LiveFigures
     private let network: NetworkService
+    private let summaries: SummaryStore
     private let store: StatsStore
     private let progress: ProgressStore
     private let cache: StatsCache
@@ -13,6 +14,7 @@ struct StatsReader: Sendable {
     init(runtime: Runtime) {
         live = LiveFigures(runtime: runtime)
         network = NetworkService(runtime: runtime)
+        summaries = SummaryStore(database: runtime.database)
         store = StatsStore(database: runtime.database)
         progress = ProgressStore(database: runtime.database)
         cache = StatsCache(redis: runtime.redis)
@@ -24,23 +26,23 @@ struct StatsReader: Sendable {
         let users = miners.map(\.user)
         let today = UTCDay(containing: now)
         async let liveRead = attempt { try await live.figures(of: miners, at: now) }
-        async let factsRead = attempt { try await store.facts(of: users, today: today) }
+        async let miningRead = attempt { try await summaries.latest(of: users, today: today) }
         async let hoursRead = attempt { try await hours(of: users, at: now) }
         async let progressRead = attempt { try await progress.progress(of: users, week: today.isoWeek) }
         async let networkRead = attempt { try await network.standing() }
 
-        let facts = await factsRead
+        let mining = await miningRead
         let known = try? await liveRead.get()
         let sums = try? await hoursRead.get()
         let game = try? await progressRead.get()
         let standing = try? await networkRead.get()
         try Task.checkCancellation()
-        if case .failure(let error) = facts, sums == nil, game == nil { throw error }
+        if case .failure(let error) = mining, sums == nil, game == nil { throw error }
 
         return users.reduce(into: [:]) { parts, user in
             parts[user] = StatsParts(
                 live: known.map { $0.figures[user] ?? LiveReader.UserFigures() },
-                mining: (try? facts.get()).map { $0[user] ?? MiningFacts() },
+                mining: (try? mining.get()).map { $0[user] ?? LatestFigures() },
                 hours: sums.map { $0[user] ?? HourlySums() },
                 progress: game.map { $0[user] ?? UserProgress() },
                 network: standing,

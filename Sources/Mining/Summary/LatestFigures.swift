@@ -1,21 +1,22 @@
-import GameRules
+package import GameRules
+import Platform
 import Postgres
 
 /// What a row of `user_share_totals` keeps beside the sums of all time, so that whoever reads it needs no other table: the latest day with a
 /// share, the latest week with a best, and the workers in use.
-struct LatestFigures: Sendable, Equatable {
-    var day: UTCDay?
+package struct LatestFigures: Sendable, Equatable {
+    package var day: UTCDay?
     /// Accepted and rejected.
-    var dayTotal: Int64 = 0
-    var dayAccepted: Int64 = 0
-    var dayBest = 0.0
-    var week: ISOWeek?
-    var weekBest = 0.0
+    package var dayTotal: Int64 = 0
+    package var dayAccepted: Int64 = 0
+    package var dayBest = 0.0
+    package var week: ISOWeek?
+    package var weekBest = 0.0
     /// Not archived.
-    var workersTotal: Int32 = 0
-}
+    package var workersTotal: Int32 = 0
 
-extension LatestFigures {
+    package init() {}
+
     /// What ``init(_:from:)`` reads.
     static let columns: SQL = "latest_day, day_total_shares, day_accepted_shares, day_best_diff, latest_week, week_best_diff, workers_total"
 
@@ -29,17 +30,16 @@ extension LatestFigures {
         weekBest = try Double(postgres: row[first + 5])
         workersTotal = try Int32(postgres: row[first + 6])
     }
-}
 
-extension LatestFigures {
-    /// Forgets what is not of the day asked for. Nil when only the day's own rows can tell, because the latest day or week is later: shares
-    /// may be stamped a moment ahead of the clock.
-    func of(_ today: UTCDay) -> LatestFigures? {
-        if let day, day > today { return nil }
-        if let week, week > today.isoWeek { return nil }
-        var figures = self
-        if day != today { (figures.dayTotal, figures.dayAccepted, figures.dayBest) = (0, 0, 0) }
-        if week != today.isoWeek { figures.weekBest = 0 }
-        return figures
+    /// Whether only the rows of a day and its week can tell of them, because the latest are later: shares may be stamped a moment ahead of
+    /// the clock.
+    func isAhead(of today: UTCDay) -> Bool {
+        day.map { $0 > today } ?? false || week.map { $0 > today.isoWeek } ?? false
+    }
+
+    /// Forgets what is of an earlier day or week.
+    mutating func keep(_ today: UTCDay) {
+        if day != today { (dayTotal, dayAccepted, dayBest) = (0, 0, 0) }
+        if week != today.isoWeek { weekBest = 0 }
     }
 }

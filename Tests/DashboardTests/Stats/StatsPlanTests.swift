@@ -67,10 +67,16 @@ struct StatsPlanTests {
     private static func cases(_ users: [UserID]) -> [Case] {
         [
             Case(
-                name: "facts",
-                sql: StatsStore.facts(of: users, today: today),
-                tables: ["user_daily_stats", "personal_bests", "workers"],
-                rows: 5
+                name: "latest",
+                sql: SummaryStore.selectLatest(of: users),
+                tables: ["user_share_totals"],
+                rows: 1
+            ),
+            Case(
+                name: "day",
+                sql: SummaryStore.selectDay(of: users, today),
+                tables: ["user_daily_stats", "personal_bests"],
+                rows: 2
             ),
             Case(name: "hours", sql: StatsStore.hours(of: users, before: hour), tables: ["hourly_shares"], rows: 49),
             Case(

@@ -107,9 +107,8 @@ struct StatsRouteTests {
             let now = rig.clock.now
             try await rig.execute(
                 """
-                insert into personal_bests (user_id, timeframe, period_key, best_difficulty, share_time, created_at, updated_at)
-                values (\(miner.user), 'week', '2026-W09', 4231847293, \(now), \(now), \(now)),
-                       (\(miner.user), 'week', '2026-W08', 9e12, \(now), \(now), \(now))
+                insert into user_share_totals (user_id, best_diff, latest_week, week_best_diff)
+                values (\(miner.user), 9e12, '2026-W09', 4231847293)
                 """
             )
             try await rig.execute(

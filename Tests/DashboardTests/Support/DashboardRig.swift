@@ -118,6 +118,13 @@ struct DashboardRig: Sendable {
             on conflict (user_id, day) do update set total_shares = excluded.total_shares
             """
         )
+        try await execute(
+            """
+            insert into user_share_totals (user_id, latest_day, day_total_shares)
+            values (\(miner.user), \(UTCDay(containing: clock.now)), \(shares))
+            on conflict (user_id) do update set latest_day = excluded.latest_day, day_total_shares = excluded.day_total_shares
+            """
+        )
     }
 
     /// A row of gamification.

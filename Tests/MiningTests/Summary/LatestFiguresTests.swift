@@ -86,13 +86,15 @@ struct LatestFiguresTests {
                 for day in [days[0].previous] + days + [days[9].next] {
                     let summary = try await figures(rig, miner, on: day)
                     let row = try #require(
-                        try await rig.runtime.database.query(SummaryStore.earlier(user: miner.user, today: day)).first
+                        try await rig.runtime.database.query(SummaryStore.selectDay(of: [miner.user], day)).first
                     )
-                    let (total, accepted, best, week) = try row.decode((Int64, Int64, Double, Double).self)
+                    let (_, total, accepted, best, week) = try row.decode((UserID, Int64, Int64, Double, Double).self)
                     #expect(summary.latest.dayTotal == total)
                     #expect(summary.latest.dayAccepted == accepted)
                     #expect(summary.latest.dayBest == best)
                     #expect(summary.latest.weekBest == week)
+                    let together = try await SummaryStore(database: rig.runtime.database).latest(of: miners.map(\.user), today: day)
+                    #expect(together[miner.user] == summary.latest)
                 }
             }
         }

@@ -20,7 +20,7 @@ struct SummaryPlanTests {
             let today = UTCDay(containing: Clock.system.now())
             for (statement, relations) in [
                 (SummaryStore.statement(user: UserID(1)), ["user_share_totals"]),
-                (SummaryStore.earlier(user: UserID(1), today: today), ["user_daily_stats", "personal_bests"]),
+                (SummaryStore.selectDay(of: [UserID(1)], today), ["user_daily_stats", "personal_bests"]),
             ] {
                 let rows = try await client.query("explain (format json, costs off) \(sql: statement)")
                 let plan = try rows.map { try String(postgres: $0[0]) }.joined()
