@@ -1,6 +1,6 @@
 -- What the summary shows beside lifetime totals, in the row it reads anyway: every table joined costs as much as that row (spec 03 §4.6).
 -- Only the latest day and week are kept here; whatever is asked for earlier ones is in user_daily_stats and personal_bests.
--- A node of before this migration adds no shares to the latest day. If one still ran, `tbg rebuild rollups --apply` mends the day.
+-- A node of before this migration adds no shares to the latest day. If one still ran, `tbg rebuild rollups --from DAY --to DAY --apply` mends it.
 alter table user_share_totals
     add column latest_day date, -- the latest with a share
     add column day_total_shares bigint not null default 0,

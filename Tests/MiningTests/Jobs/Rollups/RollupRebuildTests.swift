@@ -144,6 +144,22 @@ struct RollupRebuildTests {
                 ]
             ),
             Damage(
+                sql: """
+                    update user_share_totals set latest_day = \(Self.days.lowerBound), day_total_shares = 1, day_accepted_shares = 0, day_best_diff = 2,
+                        latest_week = null, week_best_diff = 3, workers_total = 9
+                    where user_id = \(user)
+                    """,
+                expected: [
+                    "user_share_totals user \(user) latest_day: stored \(Self.days.lowerBound), by shares \(Self.today)",
+                    "user_share_totals user \(user) day_total_shares: stored 1, by shares 7",
+                    "user_share_totals user \(user) day_accepted_shares: stored 0, by shares 5",
+                    "user_share_totals user \(user) day_best_diff: stored 2.0, by shares 9000000.0",
+                    "user_share_totals user \(user) latest_week: stored none, by shares \(Self.today.isoWeek)",
+                    "user_share_totals user \(user) week_best_diff: stored 3.0, by shares 9000000.0",
+                    "user_share_totals user \(user) workers_total: stored 9, by shares 3",
+                ]
+            ),
+            Damage(
                 sql: "update workers set best_diff = 1, rejected_shares = 7 where user_id = \(user) and worker_name = 'rig1'",
                 expected: [
                     "workers worker \(worker) rejected_shares: stored 7, by shares 0",
