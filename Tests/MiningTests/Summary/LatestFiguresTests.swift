@@ -160,10 +160,11 @@ struct LatestFiguresTests {
                     group.addTask {
                         let pipeline = MiningPipeline(runtime: rig.runtime, observers: [])
                         for round in 0..<20 {
-                            // Each lane names the users in another order, meets workers others make too, and makes new ones.
+                            // Each lane names the users in another order. Every other one makes a worker of the second user, whose totals
+                            // must not be taken before those of the first.
                             let order = (lane + round).isMultiple(of: 2) ? miners : miners.reversed()
-                            let names = ["rig\(round)", "rig\(round % 3)", "lane\(lane)-\(round)"]
-                            let pairs = order.flatMap { miner in names.map { (miner, $0) } }
+                            var pairs = order.map { miner in (miner, "rig\(round % 3)") }
+                            if !lane.isMultiple(of: 2) { pairs.append((miners[1], "lane\(lane)-\(round)")) }
                             switch lane % 3 {
                             case 0:
                                 let shares = try pairs.map { try rig.share(of: $0, 1, Double(round * 10 + lane + 1), worker: $1) }
@@ -181,8 +182,10 @@ struct LatestFiguresTests {
             }
             for miner in miners {
                 #expect(try await Self.stored(rig, of: miner.user) == Self.computed(rig, of: miner.user))
-                #expect(try await Self.stored(rig, of: miner.user).workersTotal == 20 + 6 * 20)
             }
+            #expect(miners[0].user < miners[1].user)
+            #expect(try await Self.stored(rig, of: miners[0].user).workersTotal == 3)
+            #expect(try await Self.stored(rig, of: miners[1].user).workersTotal == 3 + 3 * 20)
         }
     }
 }
