@@ -60,6 +60,11 @@ package struct AccountsAuthenticator: Authenticator {
         return SessionRevocations.key(session)
     }
 
+    package func remembered(_ identity: Identity, at now: Instant) -> RememberedCaller? {
+        guard case .claimed(let user?, _, _, _) = identity, let account = accounts.remembered(user, at: now) else { return nil }
+        return RememberedCaller(user: user, address: account.address)
+    }
+
     package func authenticate(
         _ identity: Identity,
         isObjected: Bool,

@@ -8,6 +8,9 @@ package enum MiningRoutes {
     static let auth = AuthRule.bearerOrKey(scope: "read")
     static let cache = CachePolicy("private, no-store")
 
+    /// What operations will ask of Redis, by operation id.
+    package static var foresights: [String: Foresight] { [SummaryRoutes.summary.id: SummaryService.foresight] }
+
     package static func add(to table: inout RouteTable<AppContext>, services: MiningServices) {
         WorkerRoutes.add(to: &table, service: services.workers)
         ShareRoutes.add(to: &table, service: services.shares)

@@ -27,6 +27,7 @@ package struct RouteRig: Sendable {
         accounts: AccountsServices? = nil,
         departures: [any DepartureObserver] = [],
         prechecks: [String: ServiceGate.Precheck] = [:],
+        foresights: [String: Foresight] = [:],
         addRoutes: (inout RouteTable<AppContext>) throws -> Void = { _ in }
     ) async throws {
         let settings = runtime.settings
@@ -52,7 +53,8 @@ package struct RouteRig: Sendable {
             trustedProxies: settings.http.trustedProxies.compactMap { AddressRange($0) },
             subjects: SubjectHash(settings.tokens, random: runtime.random),
             network: settings.network.bitcoin,
-            prechecks: prechecks
+            prechecks: prechecks,
+            foresights: foresights
         )
         let errors = ErrorMapping(constraints: ConstraintErrors(joining: []), random: runtime.random, logger: runtime.logger)
         responder = PipelineResponder(

@@ -65,19 +65,23 @@ struct RateScriptTests {
         }
     }
 
-    @Test("A key is looked for on the way, whether the request is admitted or not, and is not counted as a bucket")
-    func key() async throws {
+    @Test("Other commands go on the way, whether the request is admitted or not, and one that fails leaves the limits alone")
+    func others() async throws {
         try await withLimiter { limiter, redis in
             let buckets = [RateBucket(rateClass: "t", key: "a", limit: 2), RateBucket(rateClass: "t", key: "b", limit: 9)]
-            let absent = await limiter.admit(buckets, at: at(0), lookingFor: "mark")
-            #expect(absent.decision.isAdmitted && absent.decision.remaining == 1 && !absent.isFound)
+            let commands = [RedisCommand("EXISTS", "mark"), RedisCommand("HGETALL", "mark"), RedisCommand("GET", "mark")]
+            func answers(_ replies: RateLimiter.Replies) -> [RESPValue?] { replies.map { try? $0.get().value() } }
+            let first = await limiter.admit(buckets, at: at(0), sending: commands)
+            #expect(first.decision.isAdmitted && first.decision.remaining == 1)
+            #expect(answers(first.replies).first == .integer(0) && answers(first.replies).last == .null)
             try await redis.send(RedisCommand("SET", "mark", "7"))
-            let present = await limiter.admit(buckets, at: at(0), lookingFor: "mark")
-            #expect(present.decision.isAdmitted && present.decision.remaining == 0 && present.isFound)
-            let refused = await limiter.admit(buckets, at: at(0), lookingFor: "mark")
-            #expect(!refused.decision.isAdmitted && refused.isFound)
-            #expect(await limiter.admit([], at: at(0), lookingFor: "mark").isFound)
-            #expect(try await redis.send(RedisCommand("GET", "mark")).int == 7)
+            try await redis.send(RedisCommand("SCRIPT", "FLUSH"))
+            let second = await limiter.admit(buckets, at: at(0), sending: commands)
+            #expect(second.decision.isAdmitted && second.decision.remaining == 0)
+            #expect(answers(second.replies)[1] == nil && answers(second.replies)[2]?.string == "7")
+            let refused = await limiter.admit(buckets, at: at(0), sending: commands)
+            #expect(!refused.decision.isAdmitted && answers(refused.replies).first == .integer(1))
+            #expect(answers(await limiter.admit([], at: at(0), sending: commands).replies).count == 3)
         }
     }
 

@@ -7,8 +7,10 @@ package final class PrincipalCache: Sendable {
     private static let lifeSeconds: Int64 = 5
     private static let maximumEntries = 50_000
 
+    private typealias Entry = (account: PrincipalStore.Account, readAt: Instant)
+
     private struct State {
-        var entries: [UserID: (account: PrincipalStore.Account, readAt: Instant)] = [:]
+        var entries: [UserID: Entry] = [:]
         /// Counts what was forgotten: a row read before a change must not be remembered after it.
         var generation = 0
     }
@@ -25,7 +27,7 @@ package final class PrincipalCache: Sendable {
     package func account(_ user: UserID) async throws -> PrincipalStore.Account? {
         let now = clock.now()
         let (known, generation) = state.withLock { ($0.entries[user], $0.generation) }
-        if let known, abs(now.seconds(since: known.readAt)) < Self.lifeSeconds { return known.account }
+        if let known, Self.isFresh(known, at: now) { return known.account }
         guard let account = try await store.account(user) else { return nil }
         state.withLock { state in
             guard state.generation == generation else { return }
@@ -34,6 +36,14 @@ package final class PrincipalCache: Sendable {
         }
         return account
     }
+
+    /// The account, if it has been read lately; asks nobody.
+    func remembered(_ user: UserID, at now: Instant) -> PrincipalStore.Account? {
+        let known = state.withLock { $0.entries[user] }
+        return known.flatMap { Self.isFresh($0, at: now) ? $0.account : nil }
+    }
+
+    private static func isFresh(_ entry: Entry, at now: Instant) -> Bool { abs(now.seconds(since: entry.readAt)) < lifeSeconds }
 
     /// Whether a user administers, read anew every time (spec 02 §7.4).
     package func isAdmin(_ user: UserID) async throws -> Bool { try await store.isAdmin(user) }

@@ -39,18 +39,23 @@ package struct LiveReader: Sendable {
     }
 
     private func together(_ miners: ArraySlice<LiveMiner>, at now: Instant) async throws -> [UserFigures] {
+        let replies = try await redis.replies(to: miners.flatMap { Self.commands(for: $0, at: now) }, timeout: nil)
+        return try replies.chunks(ofCount: 2).compactMap { try Self.figures(in: $0, at: now) }
+    }
+
+    /// The two commands whose answers say everything about a user.
+    static func commands(for miner: LiveMiner, at now: Instant) -> [RedisCommand] {
         // Who goes off leaves the set; the bound only forgets those whose leaving was lost.
         let since = Int(now.secondsSinceUnixEpoch - WorkerTimeout.longestSilence)
-        let commands = miners.flatMap { miner in
-            [
-                RedisCommand("HGETALL", LiveKeys.userRing(miner.address)),
-                RedisCommand("ZCOUNT", LiveKeys.onlineWorkers(miner.user), since, "+inf"),
-            ]
-        }
-        let replies = try await redis.replies(to: commands, timeout: nil)
-        return try stride(from: 0, to: replies.count, by: 2).map { index in
-            let ring = WorkRing(try replies[index].get())
-            return UserFigures(hashrates: ring.hashrates(at: now), workersOnline: try replies[index + 1].get().value().int ?? 0)
-        }
+        return [
+            RedisCommand("HGETALL", LiveKeys.userRing(miner.address)),
+            RedisCommand("ZCOUNT", LiveKeys.onlineWorkers(miner.user), since, "+inf"),
+        ]
+    }
+
+    /// - Returns: nil unless these are the answers to both commands.
+    static func figures(in replies: ArraySlice<Result<RESPFrame, RedisError>>, at now: Instant) throws -> UserFigures? {
+        guard replies.count == 2, let first = replies.first, let last = replies.last else { return nil }
+        return UserFigures(hashrates: WorkRing(try first.get()).hashrates(at: now), workersOnline: try last.get().value().int ?? 0)
     }
 }

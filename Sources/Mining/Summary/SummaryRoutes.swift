@@ -19,7 +19,7 @@ enum SummaryRoutes {
     static func add(to table: inout RouteTable<AppContext>, service: SummaryService) {
         table.add(summary) { _, context in
             let principal = try context.requirePrincipal()
-            return try await service.summary(of: principal, at: context.now)
+            return try await service.summary(of: principal, at: context.now, foreseen: context.foreseen)
         }
     }
 }

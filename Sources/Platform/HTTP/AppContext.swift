@@ -15,6 +15,8 @@ package struct AppContext: APIContext {
     package var now = Instant.unixEpoch
     /// The caller, once authenticated.
     package var principal: Principal?
+    /// What Redis answered to the operation's ``Foresight``; empty when it was not asked or did not answer.
+    package var foreseen: ForeseenReplies = []
     /// Who is calling, proxies resolved; set for every request that is limited.
     package var client: ClientAddress?
     /// What the caller's program calls itself, cut to 512 characters.

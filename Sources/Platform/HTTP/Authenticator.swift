@@ -23,6 +23,8 @@ package protocol Authenticator: Sendable {
     func identify(_ request: HTTPRequest, rule: AuthRule, at now: Instant) async -> Identity
     /// The key under which Redis would know something against good credentials; looked for in one round trip with the limits.
     func objection(to identity: Identity) -> String?
+    /// Whom good credentials are of, if this node remembers; asks nobody.
+    func remembered(_ identity: Identity, at now: Instant) -> RememberedCaller?
     /// Loads the account behind good credentials.
     /// - Parameters:
     ///   - isObjected: whether Redis has the key of the objection; false when it did not say.

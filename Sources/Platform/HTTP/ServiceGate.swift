@@ -4,6 +4,7 @@ package import Hummingbird
 import HTTPTypes
 import Metrics
 import NIOCore
+import Redis
 import Synchronization
 
 /// Stages 8 to 10 of the pipeline: credentials, rate limits, authentication (spec 01 §4). Authentication precedes validation, limits
@@ -20,8 +21,11 @@ package struct ServiceGate: RequestGate {
     /// Checks of single operations that come before limits and credentials, such as a socket's origin.
     package typealias Precheck = @Sendable (Request) throws -> Void
     private let prechecks: [String: Precheck]
+    private let foresights: [String: Foresight]
 
-    /// - Parameter prechecks: by operation id.
+    /// - Parameters:
+    ///   - prechecks: by operation id.
+    ///   - foresights: by operation id.
     package init(
         authenticator: any Authenticator,
         limiter: RateLimiter,
@@ -29,9 +33,11 @@ package struct ServiceGate: RequestGate {
         trustedProxies: [AddressRange],
         subjects: SubjectHash,
         network: BitcoinNetwork,
-        prechecks: [String: Precheck] = [:]
+        prechecks: [String: Precheck] = [:],
+        foresights: [String: Foresight] = [:]
     ) {
         self.prechecks = prechecks
+        self.foresights = foresights
         self.authenticator = authenticator
         self.limiter = limiter
         self.schema = schema
@@ -48,36 +54,52 @@ package struct ServiceGate: RequestGate {
 
         let demands = route?.auth ?? .none
         let identity = demands.schemes.isEmpty ? .anonymous : await authenticator.identify(request.head, rule: demands, at: context.now)
-        let isObjected = try await limit(route, identity, client, body, &context)
+        let known = try await limit(route, identity, client, body, &context)
         guard route != nil else { return }
         if !schema.isReady { try await schema.demand() }
         guard !demands.schemes.isEmpty else { return }
         if case .anonymous = identity, demands.isOptional { return }
         let principal = try await authenticator.authenticate(
             identity,
-            isObjected: isObjected,
+            isObjected: known.isObjected,
             rule: demands,
             client: client,
             at: context.now
         )
         context.principal = principal
+        if let caller = known.caller, caller.user == principal.user, caller.address == principal.address { context.foreseen = known.foreseen }
         context.facts.note(user: principal.user)
     }
 
-    /// - Returns: whether Redis knows something against the identity.
+    /// What Redis said besides the limits; nothing when it did not answer.
+    private struct Asides {
+        /// Whether it knows something against the identity.
+        var isObjected = false
+        /// Whom the foreseen answers are of.
+        var caller: RememberedCaller?
+        var foreseen: ForeseenReplies = []
+    }
+
     private func limit(
         _ route: RouteDescription?,
         _ identity: Identity,
         _ client: ClientAddress,
         _ body: JSONObject?,
         _ context: inout AppContext
-    ) async throws -> Bool {
+    ) async throws -> Asides {
         let rate = route?.rate ?? .default
         let subject = rate.readsBodySubject ? subjects.hash(of: body) : nil
         let buckets = RatePolicy.buckets(rate, route: route?.id ?? "", identity, client, subject: subject)
-        guard !buckets.isEmpty else { return false }
+        guard !buckets.isEmpty else { return Asides() }
+        var asides = Asides()
+        var commands: [RedisCommand] = []
         let objection = authenticator.objection(to: identity)
-        let (decision, isObjected) = await limiter.admit(buckets, at: context.now, lookingFor: objection)
+        if let objection { commands.append(RedisCommand("EXISTS", objection)) }
+        if let foresight = route.flatMap({ foresights[$0.id] }), let caller = authenticator.remembered(identity, at: context.now) {
+            asides.caller = caller
+            commands += foresight(caller, context.now)
+        }
+        let (decision, replies) = await limiter.admit(buckets, at: context.now, sending: commands)
         context.responseHeaders[RateHeaders.limit] = String(decision.limit)
         context.responseHeaders[RateHeaders.remaining] = String(decision.remaining)
         context.responseHeaders[RateHeaders.reset] = String(decision.reset)
@@ -85,7 +107,9 @@ package struct ServiceGate: RequestGate {
             Counter(label: "tbg_rate_limit_hits_total", dimensions: [("tier", decision.rateClass)]).increment()
             throw APIError.rateLimited(retryAfterSeconds: decision.retryAfterSeconds)
         }
-        return isObjected
+        asides.foreseen = replies
+        if objection != nil { asides.isObjected = (try? asides.foreseen.popFirst()?.get())?.value().int == 1 }
+        return asides
     }
 
     private func clientAddress(_ request: Request, _ context: AppContext) -> ClientAddress {

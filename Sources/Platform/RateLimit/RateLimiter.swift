@@ -38,32 +38,34 @@ package final class RateLimiter: Sendable {
     /// How many nodes share the limits while Redis is away; from the last health reports.
     package func setNodeCount(_ count: Int) { nodeCount.withLock { $0 = max(1, count) } }
 
+    /// Answers to commands that went with the limits, in their order; none when Redis was not asked or did not answer.
+    package typealias Replies = ArraySlice<Result<RESPFrame, RedisError>>
+
     /// Charges all buckets, or none.
     package func admit(_ buckets: [RateBucket], at instant: Instant) async -> RateDecision {
-        await admit(buckets, at: instant, lookingFor: nil).decision
+        await admit(buckets, at: instant, sending: []).decision
     }
 
-    /// Charges all buckets, or none, and looks for a key of Redis on the same way.
-    /// - Returns: the decision, and whether Redis has the key; false when it was not asked or did not answer.
+    /// Charges all buckets, or none, and sends other commands to Redis on the same way, whatever is decided.
     package func admit(
         _ buckets: [RateBucket],
         at instant: Instant,
-        lookingFor key: String?
-    ) async -> (decision: RateDecision, isFound: Bool) {
+        sending commands: [RedisCommand]
+    ) async -> (decision: RateDecision, replies: Replies) {
         let now = instant.millisecondsSinceUnixEpoch
         let scaled = scale == 1 ? buckets : buckets.map { $0.scaled(by: scale) }
         switch backend.withLock({ $0.plan(at: now) }) {
         case .redis:
-            if let answer = await askRedis(scaled, key, now) { return answer }
+            if let answer = await askRedis(scaled, commands, now) { return answer }
         case .probe:
             // Counted in both places, so that neither forgets the request whichever decides next.
             let own = local.admit(shared(scaled), now: now)
-            guard let answer = await askRedis(scaled, key, now), noteAnswer() else { return (own, false) }
+            guard let answer = await askRedis(scaled, commands, now), noteAnswer() else { return (own, []) }
             return answer
         case .local:
             break
         }
-        return (local.admit(shared(scaled), now: now), false)
+        return (local.admit(shared(scaled), now: now), [])
     }
 
     private func shared(_ buckets: [RateBucket]) -> [RateBucket] {
@@ -72,11 +74,17 @@ package final class RateLimiter: Sendable {
     }
 
     /// - Returns: nil when Redis does not answer, or not in time.
-    private func askRedis(_ buckets: [RateBucket], _ key: String?, _ now: Int64) async -> (RateDecision, Bool)? {
-        let keys = RateScript.keys(buckets, now) + (key.map { [$0] } ?? [])
+    private func askRedis(_ buckets: [RateBucket], _ commands: [RedisCommand], _ now: Int64) async -> (RateDecision, Replies)? {
+        let keys = RateScript.keys(buckets, now)
         let arguments = RateScript.arguments(buckets, now)
         guard
-            let answer = try? await redis.evaluate(RateScript.script, keys: keys, arguments: arguments, timeout: patience),
+            let (answer, replies) = try? await redis.evaluate(
+                RateScript.script,
+                keys: keys,
+                arguments: arguments,
+                with: commands,
+                timeout: patience
+            ),
             let counts = answer.array, counts.count == keys.count
         else {
             noteFailure(now)
@@ -85,7 +93,7 @@ package final class RateLimiter: Sendable {
         let windows = buckets.indices.map { index in
             RateWindow(current: counts[2 * index].int ?? 0, previous: counts[2 * index + 1].int ?? 0, now: now)
         }
-        return (RateDecision(buckets, windows, now: now), key != nil && counts.last?.int == 1)
+        return (RateDecision(buckets, windows, now: now), replies)
     }
 
     private func noteAnswer() -> Bool {

@@ -2,24 +2,22 @@ import Redis
 
 /// The arithmetic of ``RateWindow`` inside Redis, where no other node can come between reading and counting.
 enum RateScript {
-    /// Reads both windows of every bucket; charges all of them only if each admits. Answers the counts from before, and behind them whether
-    /// a key exists that is named behind the windows.
+    /// Reads both windows of every bucket; charges all of them only if each admits. Answers the counts from before.
     static let script = RedisScript(
         """
         local elapsed, window = tonumber(ARGV[1]), tonumber(ARGV[2])
-        local counts, admitted, last = {}, true, #KEYS - #KEYS % 2
-        for i = 1, last, 2 do
+        local counts, admitted = {}, true
+        for i = 1, #KEYS, 2 do
             local current = tonumber(redis.call('GET', KEYS[i]) or '0')
             local previous = tonumber(redis.call('GET', KEYS[i + 1]) or '0')
             counts[i], counts[i + 1] = current, previous
             if current + previous * (window - elapsed) / window + 1 > tonumber(ARGV[2 + (i + 1) / 2]) then admitted = false end
         end
         if admitted then
-            for i = 1, last, 2 do
+            for i = 1, #KEYS, 2 do
                 if redis.call('INCR', KEYS[i]) == 1 then redis.call('PEXPIRE', KEYS[i], 2 * window) end
             end
         end
-        if last < #KEYS then counts[#KEYS] = redis.call('EXISTS', KEYS[#KEYS]) end
         return counts
         """
     )

@@ -41,6 +41,25 @@ extension RedisCommands {
         }
     }
 
+    /// Runs a script as ``evaluate(_:keys:arguments:timeout:)`` does, and sends other commands with it in one write.
+    /// - Returns: the script's answer, and the others' in the order of the commands.
+    public func evaluate(
+        _ script: RedisScript,
+        keys: [String],
+        arguments: [RedisArgument] = [],
+        with commands: [RedisCommand],
+        timeout: TimeAmount? = nil
+    ) async throws -> (answer: RESPValue, replies: ArraySlice<Result<RESPFrame, RedisError>>) {
+        guard !commands.isEmpty else { return (try await evaluate(script, keys: keys, arguments: arguments, timeout: timeout), []) }
+        let replies = try await replies(to: [script.call(keys, arguments)] + commands, timeout: timeout)
+        let others = replies.dropFirst()
+        do {
+            return (try replies[0].get().value(), others)
+        } catch RedisError.server(let error) where error.isNoScript {
+            return (try await send(script.callWithSource(keys, arguments), timeout: timeout), others)
+        }
+    }
+
     /// Publishes a message; returns the number of subscribers that received it.
     @discardableResult
     public func publish(_ payload: RedisArgument, to channel: String) async throws -> Int {

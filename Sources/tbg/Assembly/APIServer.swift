@@ -84,7 +84,8 @@ struct APIServer {
             subjects: SubjectHash(settings.tokens, random: runtime.random),
             network: settings.network.bitcoin,
             prechecks: FeedRoutes.prechecks(cors: cors, hub: hub, maximumSockets: settings.realtime.maximumSocketsPerNode)
-                .merging(EmailRoutes.prechecks(settings.mail)) { first, _ in first }
+                .merging(EmailRoutes.prechecks(settings.mail)) { first, _ in first },
+            foresights: MiningRoutes.foresights
         )
         self.accounts = accounts
         keyFiles = files

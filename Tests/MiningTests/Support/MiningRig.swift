@@ -42,7 +42,12 @@ struct MiningRig: Sendable {
                         clock in
                         try await TimeTableKeeper(database: runtime.database).makeRanges(at: start)
                         let services = MiningServices(runtime: runtime)
-                        let routes = try await RouteRig(runtime: runtime, clock: clock, departures: [RankDepartures(runtime: runtime)]) {
+                        let routes = try await RouteRig(
+                            runtime: runtime,
+                            clock: clock,
+                            departures: [RankDepartures(runtime: runtime)],
+                            foresights: MiningRoutes.foresights
+                        ) {
                             MiningRoutes.add(to: &$0, services: services)
                         }
                         let pipeline = MiningPipeline(runtime: runtime, observers: observers)
