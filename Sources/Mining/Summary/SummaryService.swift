@@ -20,7 +20,7 @@ struct SummaryService: Sendable {
 
     /// Without Redis the workers online come from the table and the hashrates are 0, and the answer says it is stale.
     /// - Parameter foreseen: what Redis has answered to the foresight already.
-    func summary(of principal: Principal, at now: Instant, foreseen: ForeseenReplies) async throws -> Reply<MiningSummary> {
+    func summary(of principal: Principal, at now: Instant, foreseen: ForeseenReplies = []) async throws -> Reply<MiningSummary> {
         let (figures, totals) = try await parts(of: principal, at: now, foreseen)
         let summary = MiningSummary(
             figures: totals,
