@@ -145,6 +145,25 @@ struct RedisClientTests {
         }
     }
 
+    @Test("commands that go with a script are answered in their order, and sent once where the script is sent again")
+    func scriptWithCommands() async throws {
+        try await withServer { client in
+            let script = RedisScript("return redis.call('INCR', KEYS[1])")
+            let others = [RedisCommand("INCR", "other"), RedisCommand("HGETALL", "other")]
+            for count in 1...2 {
+                let (answer, replies) = try await client.evaluate(script, keys: ["n"], with: others)
+                #expect(answer.int == count)
+                let values = replies.map { try? $0.get().value() }
+                #expect(values == [.integer(count), nil])
+            }
+            let (answer, replies) = try await client.evaluate(script, keys: ["n"], with: [])
+            #expect(answer.int == 3 && replies.isEmpty)
+            let failing = RedisScript("return redis.error_reply('LIMIT reached')")
+            let error = await redisError { try await client.evaluate(failing, keys: [], with: others) }
+            #expect(error == .server(RedisServerError(code: "LIMIT", message: "reached")))
+        }
+    }
+
     @Test("each client works in the database it selected")
     func databases() async throws {
         let server = try ServerProcess()
