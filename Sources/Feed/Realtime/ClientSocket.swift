@@ -37,6 +37,9 @@ final class ClientSocket: WebSocketHandler {
     /// Bytes the client has not read yet, as far as they are kept here.
     var waitingBytes: Int { (backlog?.bytes ?? 0) + (socket?.bytesBuffered ?? 0) }
 
+    /// Whether messages wait here for the client to read those before them.
+    var isBehind: Bool { backlog != nil }
+
     func isSubscribed(to channel: RealtimeChannel) -> Bool { conversation.channels.contains(channel) }
 
     /// Whether the client has not had a channel's state yet; from now on it has.

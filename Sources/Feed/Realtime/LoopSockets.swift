@@ -41,21 +41,42 @@ final class LoopSockets {
         for socket in byUser[user] ?? [] { socket.close(code) }
     }
 
+    /// To how many sockets a message went.
+    struct Delivery {
+        var sockets = 0
+        /// Of these, the ones whose bytes may wait for the end of this turn of the loop.
+        var heldBack = 0
+    }
+
     /// Hands a message to the sockets it is for; notifications need no subscription.
-    /// - Returns: to how many.
-    func deliver(_ message: PublishedMessage, _ frame: ByteBuffer) -> Int {
+    /// - Parameter written: told on the way that so many more sockets have been written to; those of clients that do not keep up are not among
+    ///   them.
+    func deliver(_ message: PublishedMessage, _ frame: ByteBuffer, written: (Int) -> Void = { _ in }) -> Delivery {
         switch message.audience {
-        case .user(let user): deliver(message, frame, to: byUser[user] ?? [], except: nil)
-        case .all(let excepted): deliver(message, frame, to: all, except: excepted)
+        case .user(let user): deliver(message, frame, to: byUser[user] ?? [], except: nil, written)
+        case .all(let excepted): deliver(message, frame, to: all, except: excepted, written)
         }
     }
 
-    private func deliver(_ message: PublishedMessage, _ frame: ByteBuffer, to sockets: [ClientSocket], except user: UserID?) -> Int {
-        var count = 0
+    private func deliver(
+        _ message: PublishedMessage,
+        _ frame: ByteBuffer,
+        to sockets: [ClientSocket],
+        except user: UserID?,
+        _ written: (Int) -> Void
+    ) -> Delivery {
+        let group = WebSocket.heldBackAtOnce
+        var delivery = Delivery()
         for socket in sockets where message.channel == .notifications || socket.isSubscribed(to: message.channel) {
-            if socket.seat.user != user, socket.deliver(message, frame) { count += 1 }
+            guard socket.seat.user != user, socket.deliver(message, frame) else { continue }
+            delivery.sockets += 1
+            guard !socket.isBehind else { continue }
+            delivery.heldBack += 1
+            guard delivery.heldBack == 2 * group else { continue }
+            written(group)
+            delivery.heldBack = group
         }
-        return count
+        return delivery
     }
 
     /// Hands a user's state of a channel to the sockets that listen: if it has not changed, to those that have not had it.

@@ -25,16 +25,19 @@ struct MessageRouter: Sendable {
         let frame = WebSocketFrames.text(message.frameText())
         for loop in loops {
             loop.eventLoop.execute {
-                let count = loop.sockets.value.deliver(message, frame)
-                counts.sent(message, to: count)
-                guard count > 0, message.publishedAt > 0 else { return }
+                let delivery = loop.sockets.value.deliver(message, frame) { noteWritten(message, to: $0) }
+                counts.sent(message, to: delivery.sockets)
+                guard delivery.heldBack > 0 else { return }
                 // Behind the flush that ends this turn.
-                loop.eventLoop.execute {
-                    let age = clock.now().millisecondsSinceUnixEpoch - message.publishedAt
-                    counts.delivered(message.channel, milliseconds: age)
-                }
+                loop.eventLoop.execute { noteWritten(message, to: delivery.heldBack) }
             }
         }
+    }
+
+    private func noteWritten(_ message: PublishedMessage, to sockets: Int) {
+        guard message.publishedAt > 0 else { return }
+        let age = clock.now().millisecondsSinceUnixEpoch - message.publishedAt
+        counts.delivered(message.channel, to: sockets, milliseconds: age)
     }
 
     private func control(_ payload: ByteBuffer) {

@@ -45,8 +45,11 @@ final class SocketMetrics: Sendable {
         counter.increment(by: sockets)
     }
 
-    /// A message has been written to the sockets of a loop, so long after its publication.
-    func delivered(_ channel: RealtimeChannel, milliseconds: Int64) { delivery[channel]?.recordMilliseconds(max(0, milliseconds)) }
+    /// A message has been written to so many sockets, so long after its publication.
+    func delivered(_ channel: RealtimeChannel, to sockets: Int, milliseconds: Int64) {
+        guard let timer = delivery[channel] else { return }
+        for _ in 0..<sockets { timer.recordMilliseconds(max(0, milliseconds)) }
+    }
 
     /// A socket listens to other channels than before.
     func subscribed(from before: ChannelSet, to after: ChannelSet) {

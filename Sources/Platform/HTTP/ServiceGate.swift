@@ -67,7 +67,8 @@ package struct ServiceGate: RequestGate {
             at: context.now
         )
         context.principal = principal
-        if let caller = known.caller, caller.user == principal.user, caller.address == principal.address { context.foreseen = known.foreseen }
+        let caller = RememberedCaller(user: principal.user, address: principal.address)
+        if known.caller == caller { context.foreseen = known.foreseen }
         context.facts.note(user: principal.user)
     }
 

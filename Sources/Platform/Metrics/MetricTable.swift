@@ -37,7 +37,7 @@ package enum MetricTable {
         .counter("tbg_ws_messages_dropped_total", "Published messages that reached no socket.", labels: ["reason"]),
         .histogram(
             "tbg_ws_delivery_seconds",
-            "Time from the publication of a message until it was written to the sockets of an event loop.",
+            "Time from the publication of a message until it was written to a socket.",
             labels: ["channel"],
             buckets: ageBuckets
         ),

@@ -43,6 +43,7 @@ extension RedisCommands {
 
     /// Runs a script as ``evaluate(_:keys:arguments:timeout:)`` does, and sends other commands with it in one write.
     /// - Returns: the script's answer, and the others' in the order of the commands.
+    @discardableResult
     public func evaluate(
         _ script: RedisScript,
         keys: [String],

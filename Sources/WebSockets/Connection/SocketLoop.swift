@@ -5,7 +5,7 @@ import NIOCore
 /// Touched only on its event loop.
 final class SocketLoop {
     /// So many that wait are flushed before the turn ends: what their writes touched is still in the processor's cache then.
-    private static let longestUnflushed = 64
+    static let longestUnflushed = 64
 
     let eventLoop: any EventLoop
     let configuration: WebSocketConfiguration

@@ -5,6 +5,10 @@ public import NIOCore
 /// Sending is possible from any thread and free of locks on the socket's event loop. What is sent within one turn of the
 /// loop goes out with one flush. After the socket closed, sending does nothing.
 public final class WebSocket: Sendable {
+    /// Fewer sockets of a loop than these hold bytes back at any moment: what was sent to earlier ones has been handed to the operating
+    /// system, unless their peers do not read.
+    public static let heldBackAtOnce = SocketLoop.longestUnflushed
+
     /// The loop on which the handler is called.
     public let eventLoop: any EventLoop
     private let channel: any Channel

@@ -38,7 +38,7 @@ struct ForesightTests {
             clock: rig.clock,
             accounts: rig.services,
             foresights: [
-                "probe": { caller, _ in [RedisCommand("GET", "probe:\(caller.address)"), RedisCommand("HGETALL", "probe:\(caller.address)")] }
+                "probe": { caller, _ in ["GET", "HGETALL"].map { RedisCommand($0, "probe:\(caller.address)") } }
             ]
         ) { table in
             let endpoint = Endpoint<NoInput, EmptyObject>(

@@ -119,4 +119,26 @@ struct ThousandSocketsTests {
             #expect(rig.metric(#"tbg_ws_messages_sent_total{channel="mining",event_type="best_diff"}"#) == 10_000)
         }
     }
+
+    @Test("each delivery's age is measured when its socket has been written to; a client that is behind is nobody's delay")
+    func ages() async throws {
+        try await HubRig.run { rig in
+            let sockets = try await rig.sockets(999, perUser: 5, "competition")
+            let behind = try await rig.socket(1000, "competition")
+            try await behind.client.channel.setOption(.socketOption(.so_rcvbuf), value: 4096).get()
+            try await behind.client.channel.setOption(.autoRead, value: false).get()
+            let text = #"{"channel":"competition","data":{"type":"fact","x":"\#(String(repeating: "x", count: 60_000))"}}"#
+            func isBehind() async -> Bool { await rig.hub.onEachLoop { $0.all.contains { $0.isBehind } }.contains(true) }
+            while await !isBehind() { try await rig.publish("ws:user:1000", text) }
+
+            let at = HubRig.start.millisecondsSinceUnixEpoch - 30
+            try await rig.publish("pubsub:league_update", #"{"at":\#(at)}"#)
+            #expect(await deaf(sockets) { _ in #"{"channel":"competition","data":{"type":"league_update"}}"# } == 0)
+            try await eventually("all are counted") {
+                rig.metric(#"tbg_ws_delivery_seconds_count{channel="competition"}"#) == 999
+            }
+            let sum = try #require(rig.metric(#"tbg_ws_delivery_seconds_sum{channel="competition"}"#))
+            #expect(abs(sum - 999 * 0.03) < 0.001)
+        }
+    }
 }
