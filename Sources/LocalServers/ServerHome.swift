@@ -47,7 +47,8 @@ public struct ServerHome: Equatable, Sendable {
     static func reachable(_ directory: String, by account: ServiceAccount?) async throws -> String {
         guard let account else { return directory }
         if try await canWalk(to: directory, account) { return directory }
-        let target = "/var/lib/tbg/" + fingerprint(directory)
+        let shared = "/var/lib/tbg"
+        let target = shared + "/" + fingerprint(directory)
         let link = directory + "/elsewhere"
         // The folder is the state: where it was deleted, its distant part goes too.
         if SystemCall.linkTarget(link) != target {
@@ -55,6 +56,8 @@ public struct ServerHome: Equatable, Sendable {
             try SystemCall.check(symlink(target, link), "symlink", link)
         }
         try SystemCall.makeDirectory(target)
+        // The mask of whoever made it may have closed it to the account, which only has to walk through.
+        try SystemCall.check(chmod(shared, 0o755), "chmod", shared)
         return target
     }
 
