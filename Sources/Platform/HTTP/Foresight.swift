@@ -20,4 +20,4 @@ package struct RememberedCaller: Sendable, Equatable {
 }
 
 /// Answers to what was foreseen, in the order of the commands.
-package typealias ForeseenReplies = ArraySlice<Result<RESPFrame, RedisError>>
+package typealias ForeseenReplies = RateLimiter.Replies
