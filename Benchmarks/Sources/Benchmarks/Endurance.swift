@@ -24,6 +24,9 @@ struct Endurance: AsyncParsableCommand {
     @Option(help: "Seconds.")
     var seconds = 600
 
+    @Option(help: "Niceness of the API; below zero it has the processors first.")
+    var niceness = -10
+
     func run() async throws {
         try await Rig.run(options) { rig in
             let tokens = rig.directory + "/tokens"
@@ -31,6 +34,7 @@ struct Endurance: AsyncParsableCommand {
             let socket = rig.directory + "/events.sock"
             let metrics = try PortClaim.near(18_200, fallback: 18_201)
             let api = try await rig.startAPI(["TBG_METRICS_PORT": String(metrics.port)])
+            let isFirst = api.setNiceness(niceness)
             let worker = try await rig.start(role: "worker")
             let collector = try await rig.startCollector(socket: socket)
             let redis = try await rig.redisClient()
@@ -79,7 +83,8 @@ struct Endurance: AsyncParsableCommand {
             await redis.close()
 
             var report = Report(
-                "\(Double(sockets).grouped) sockets, \(Double(rate).grouped) shares and a broadcast a second, \(seconds) s",
+                "\(Double(sockets).grouped) sockets, \(Double(rate).grouped) shares and a broadcast a second, \(seconds) s; "
+                    + "niceness of the API \(isFirst ? niceness : 0)",
                 "",
                 "messages",
                 "missing",

@@ -1,8 +1,9 @@
 import ArgumentParser
 import Foundation
 
-/// Opens a socket for each miner, listens to mining and to a channel of broadcasts, and tells how old both kinds of messages were and whether
-/// all have come: the miners' side of `endurance`, in a process of its own.
+/// Opens a socket for each miner, listens to mining and to a channel of broadcasts, and tells how old both kinds of messages were when they
+/// arrived at their sockets, and whether all have come: the miners' side of `endurance`, in a process of its own. When they are read does not
+/// matter: what is timed has the processors first.
 struct EnduranceClients: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Open sockets and count.", shouldDisplay: false)
 
@@ -31,16 +32,16 @@ struct EnduranceClients: ParsableCommand {
         broadcastAges.reserveCapacity(broadcasts)
         shareAges.reserveCapacity(shares)
         var lastReport = BroadcastStamp.now()
-        try fleet.receive { message in
-            let now = BroadcastStamp.now()
+        let report = { Self.say("count \(broadcastAges.count) \(shareAges.count)") }
+        try fleet.receive(idle: report) { message in
             if let sent = BroadcastStamp.read(message) {
-                let microseconds = Int32(clamping: (now - sent) / 1_000)
+                let microseconds = Int32(clamping: (fleet.arrival - sent) / 1_000)
                 if message.contains(Self.broadcast) { broadcastAges.append(microseconds) } else { shareAges.append(microseconds) }
             }
             let isDone = broadcastAges.count >= broadcasts && shareAges.count >= shares
-            if isDone || now - lastReport >= Self.reportInterval {
-                lastReport = now
-                Self.say("count \(broadcastAges.count) \(shareAges.count)")
+            if isDone || BroadcastStamp.now() - lastReport >= Self.reportInterval {
+                lastReport = BroadcastStamp.now()
+                report()
             }
             return !isDone
         }

@@ -21,6 +21,11 @@ final class SocketFleet {
     private let poll: Int32
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: SocketFleet.bufferBytes, alignment: 16)
     private var sockets: [Int32] = []
+    /// When what was read last arrived at its socket, by the kernel's stamp: nanoseconds of ``BroadcastStamp``. Of messages read at once the
+    /// last one's.
+    private(set) var arrival: Int64 = 0
+    /// What to add to the wall clock, nanoseconds.
+    private let wallOffset = BroadcastStamp.now() - SocketFleet.wallClock()
     /// The beginning of a frame whose end has not come, by socket.
     private var partial: [Int32: [UInt8]] = [:]
 
@@ -65,12 +70,14 @@ final class SocketFleet {
     }
 
     /// Hands over the texts that come, until the body says it has had enough; the bytes are valid during the call only.
+    /// - Parameter idle: told when nothing has come for a second.
     /// - Throws: when a socket is lost.
-    func receive(_ body: (UnsafeRawBufferPointer) -> Bool) throws {
+    func receive(idle: () -> Void = {}, _ body: (UnsafeRawBufferPointer) -> Bool) throws {
         var events = [epoll_event](repeating: epoll_event(), count: 512)
         var goesOn = true
         while goesOn {
-            let count = epoll_wait(poll, &events, Int32(events.count), -1)
+            let count = epoll_wait(poll, &events, Int32(events.count), 1_000)
+            if count == 0 { idle() }
             guard count >= 0 || errno == EINTR else { throw BenchmarkFailure("epoll: \(errno)") }
             for event in events.prefix(max(0, Int(count))) {
                 if try !read(event.data.fd, body) { goesOn = false }
@@ -86,7 +93,7 @@ final class SocketFleet {
         let kept = partial.isEmpty ? nil : partial.removeValue(forKey: socket)
         if let kept { buffer.copyBytes(from: kept) }
         let start = kept?.count ?? 0
-        let count = Glibc.recv(socket, buffer.baseAddress?.advanced(by: start), buffer.count - start, Int32(MSG_DONTWAIT))
+        let count = receive(from: socket, into: UnsafeMutableRawBufferPointer(rebasing: buffer[start...]))
         guard count > 0 else {
             if count < 0, errno == EAGAIN || errno == EINTR {
                 partial[socket] = kept
@@ -109,6 +116,32 @@ final class SocketFleet {
         if !rest.isEmpty { partial[socket] = Array(rest) }
         return goesOn
     }
+
+    /// Reads without waiting, and notes when it had arrived (socket(7), SO_TIMESTAMPNS).
+    private func receive(from socket: Int32, into bytes: UnsafeMutableRawBufferPointer) -> Int {
+        withUnsafeTemporaryAllocation(byteCount: 64, alignment: 16) { control in
+            var slice = iovec(iov_base: bytes.baseAddress, iov_len: bytes.count)
+            return withUnsafeMutablePointer(to: &slice) { slice in
+                var header = msghdr()
+                (header.msg_iov, header.msg_iovlen) = (slice, 1)
+                (header.msg_control, header.msg_controllen) = (control.baseAddress, control.count)
+                let count = recvmsg(socket, &header, Int32(MSG_DONTWAIT))
+                let headBytes = MemoryLayout<cmsghdr>.size
+                if count > 0, header.msg_controllen >= headBytes + MemoryLayout<timespec>.size {
+                    arrival = Self.nanoseconds(control.load(fromByteOffset: headBytes, as: timespec.self)) + wallOffset
+                }
+                return count
+            }
+        }
+    }
+
+    private static func wallClock() -> Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return nanoseconds(time)
+    }
+
+    private static func nanoseconds(_ time: timespec) -> Int64 { Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec) }
 
     /// The first frame, and where it ends; nil when its end has not come.
     private static func next(_ bytes: UnsafeRawBufferPointer) -> (opcode: UInt8, payload: UnsafeRawBufferPointer, end: Int)? {
@@ -135,6 +168,7 @@ final class SocketFleet {
         guard socket >= 0, result == 0 else { throw BenchmarkFailure("no connection: \(errno)") }
         var isOn: Int32 = 1
         setsockopt(socket, Int32(IPPROTO_TCP), TCP_NODELAY, &isOn, socklen_t(MemoryLayout<Int32>.size))
+        setsockopt(socket, SOL_SOCKET, SO_TIMESTAMPNS, &isOn, socklen_t(MemoryLayout<Int32>.size))
         return socket
     }
 

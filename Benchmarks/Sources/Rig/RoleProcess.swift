@@ -11,6 +11,16 @@ struct RoleProcess: Sendable {
     var memory: ProcessMemory { ProcessMemory(pid: child.pid) }
     var url: String { "http://127.0.0.1:\(port)" }
 
+    /// Gives every thread the process has a niceness (setpriority(2)); below zero it has the processors first.
+    /// - Returns: whether the system allows that.
+    func setNiceness(_ niceness: Int) -> Bool {
+        let threads = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(child.pid)/task")) ?? []
+        return !threads.isEmpty
+            && threads.compactMap(UInt32.init).allSatisfy {
+                setpriority(__priority_which_t(PRIO_PROCESS.rawValue), $0, Int32(niceness)) == 0
+            }
+    }
+
     /// Ends the process and waits for its end.
     func stop() async { await child.stop(grace: .seconds(10)) }
 

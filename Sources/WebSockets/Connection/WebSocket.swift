@@ -23,14 +23,11 @@ public final class WebSocket: Sendable {
     /// The peer's address; behind a proxy, the proxy's.
     public var remoteAddress: SocketAddress? { self.channel.remoteAddress }
 
-    /// Whether fewer bytes wait than the high water mark. True does not mean that the peer reads.
-    public var isWritable: Bool { self.channel.isWritable }
+    /// Whether fewer bytes wait than the high water mark. True does not mean that the peer reads. On the event loop only.
+    public var isWritable: Bool { self.connection.value.isWritable }
 
     /// Bytes that wait to be taken by the operating system. On the event loop only.
     public var bytesBuffered: Int { self.connection.value.bytesBuffered }
-
-    /// When the peer last took bytes or none were waiting, with the precision of the sweep interval. On the event loop only.
-    public var lastProgress: NIODeadline { self.connection.value.lastProgress }
 
     /// Sends bytes made by ``WebSocketFrames``: one buffer may be given to any number of sockets.
     public func send(frame: ByteBuffer) {

@@ -12,8 +12,8 @@ public struct WebSocketConfiguration: Sendable {
     public var deadAfter = TimeAmount.seconds(60)
     /// How long the peer may take to answer a close frame before the connection is dropped.
     public var closeTimeout = TimeAmount.seconds(5)
-    /// A socket that takes no byte for this long although some are waiting is closed with ``writeStallCode``; nil leaves slow
-    /// clients to the owner (see ``WebSocket/lastProgress``).
+    /// A socket that takes no byte for this long although some are waiting is closed with ``writeStallCode``; nil never closes
+    /// one for that.
     public var writeStallTimeout: TimeAmount?
     /// Close code of a stalled socket.
     public var writeStallCode = WebSocketCloseCode.policyViolation

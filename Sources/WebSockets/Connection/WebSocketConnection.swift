@@ -13,8 +13,12 @@ final class WebSocketConnection: ChannelInboundHandler, LoopMember {
     private var lifecycle: WebSocketLifecycle
     private var handler: (any WebSocketHandler)?
     private var context: ChannelHandlerContext?
+    private var outlet: SocketOutlet?
+    /// The one frame of this turn of the loop, while nothing waits in the channel.
+    private var single: ByteBuffer?
+    /// Bytes the channel was given.
     private var bytesWritten = 0
-    /// Written bytes may still wait in the channel.
+    /// Bytes given to the channel may still wait in it.
     private var isDraining = false
     private var needsFlush = false
     /// The answer to the newest ping that came while the peer did not read; older ones need none (RFC 6455 §5.5.3).
@@ -34,20 +38,17 @@ final class WebSocketConnection: ChannelInboundHandler, LoopMember {
     func open(_ handler: any WebSocketHandler) {
         guard let context, self.lifecycle.isOpen else { return }
         self.handler = handler
+        self.outlet = SocketOutlet(context.channel)
         handler.opened(WebSocket(self, channel: context.channel))
         self.loop.insert(self)
     }
 
     // MARK: What the owner asks
 
-    var lastProgress: NIODeadline {
-        self.noteProgress(self.loop.eventLoop.now)
-        return self.lifecycle.lastProgress
-    }
+    /// Whether fewer bytes wait than the high water mark.
+    var isWritable: Bool { !self.isDraining || self.context?.channel.isWritable == true }
 
-    var bytesBuffered: Int {
-        (try? self.context?.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
-    }
+    var bytesBuffered: Int { self.bytesInChannel + (self.single?.readableBytes ?? 0) }
 
     func send(_ frame: ByteBuffer) {
         guard self.lifecycle.isOpen else { return }
@@ -62,7 +63,14 @@ final class WebSocketConnection: ChannelInboundHandler, LoopMember {
 
     func flush() {
         self.needsFlush = false
+        if let frame = self.single {
+            self.single = nil
+            let sent = self.outlet?.send(frame) ?? 0
+            guard sent < frame.readableBytes else { return }
+            self.give(frame.getSlice(at: frame.readerIndex + sent, length: frame.readableBytes - sent) ?? frame)
+        }
         self.context?.flush()
+        self.noteProgress(self.loop.eventLoop.now)
     }
 
     func sweep(_ now: NIODeadline) {
@@ -152,13 +160,29 @@ final class WebSocketConnection: ChannelInboundHandler, LoopMember {
             self.write(WebSocketFrames.close(code))
         }
         self.finish()
-        context.flush()
+        self.flush()
         context.close(mode: .output, promise: nil)
     }
 
     // MARK: Parts
 
+    /// Most turns have one frame for a socket and find nothing waiting: that frame needs none of the channel's queue.
     private func write(_ frame: ByteBuffer) {
+        if let first = self.single {
+            self.single = nil
+            self.give(first)
+            self.give(frame)
+        } else if self.isDraining || self.needsFlush {
+            self.give(frame)
+        } else {
+            self.single = frame
+        }
+        guard !self.needsFlush else { return }
+        self.needsFlush = true
+        self.loop.flushSoon(self)
+    }
+
+    private func give(_ frame: ByteBuffer) {
         guard let context else { return }
         if !self.isDraining {
             self.isDraining = true
@@ -166,16 +190,17 @@ final class WebSocketConnection: ChannelInboundHandler, LoopMember {
         }
         self.bytesWritten += frame.readableBytes
         context.write(Self.wrapOutboundOut(frame), promise: nil)
-        guard !self.needsFlush else { return }
-        self.needsFlush = true
-        self.loop.flushSoon(self)
     }
 
     private func noteProgress(_ now: NIODeadline) {
         guard self.isDraining else { return }
-        let outstanding = self.bytesBuffered
+        let outstanding = self.bytesInChannel
         self.lifecycle.wrote(drained: self.bytesWritten - outstanding, outstanding: outstanding, now: now)
         self.isDraining = outstanding > 0
+    }
+
+    private var bytesInChannel: Int {
+        (try? self.context?.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
     }
 
     /// Tells the handler, once, and lets it go.
@@ -188,6 +213,8 @@ final class WebSocketConnection: ChannelInboundHandler, LoopMember {
     private func end() {
         guard self.lifecycle.end() else { return }
         self.loop.remove(self)
+        self.outlet = nil
+        self.single = nil
         self.finish()
     }
 }

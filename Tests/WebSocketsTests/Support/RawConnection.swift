@@ -36,6 +36,14 @@ final class RawConnection: Sendable {
         self.channel.close(promise: nil)
     }
 
+    /// Begins to read what came to a connection that did not.
+    func startReading() async throws {
+        try await self.channel.setOption(.autoRead, value: true).get()
+    }
+
+    /// The bytes that come, until the end of the connection.
+    var pieces: AsyncStream<ByteBuffer> { self.bytes }
+
     /// Everything up to and with `end`, or until the end of the connection. What comes after it is for the next call.
     func read(until end: String? = nil) async -> String {
         var iterator = self.bytes.makeAsyncIterator()
