@@ -99,8 +99,10 @@ struct Endurance: AsyncParsableCommand {
             }
             report.row("resident memory of the API, MiB", String(memory))
             if let broadcast = ages["broadcasts"] { report.atMost(100, broadcast[1] / 1000, "broadcast, 99 of 100 within", unit: "ms") }
-            report.row("broadcasts written within 50, 100, 250 ms, %", figures.broadcastsWritten(within: ["0.05", "0.1", "0.25"]))
-            report.atLeast(99, figures.percentWritten(within: "0.1"), "of 100 broadcasts, written within 100 ms")
+            for (name, channel) in [("broadcasts", "competition"), ("shares", "mining")] {
+                report.row("\(name) written within 50, 100, 250 ms, %", figures.written(to: channel, within: ["0.05", "0.1", "0.25"]))
+                report.atLeast(99, figures.percentWritten(to: channel, within: "0.1"), "of 100 \(name), written within 100 ms")
+            }
             report.atMost(0, Double(sockets * seconds + rate * seconds - counted[0] - counted[1]), "missing", unit: "messages")
             report.atMost(3, figures.secondsOfAllListeners, "figures of all listeners", unit: "s")
             report.show()
@@ -143,14 +145,14 @@ private struct MetricsPage {
         40 * value("tbg_dashboard_turn_seconds_sum") / max(1, value("tbg_dashboard_turn_seconds_count"))
     }
 
-    /// Of 100 deliveries of broadcasts, those written to their socket within some seconds of publication (spec 04 §9, 11 §8).
-    func percentWritten(within seconds: String) -> Double {
-        let all = value(#"tbg_ws_delivery_seconds_count{channel="competition"}"#)
-        return 100 * value(#"tbg_ws_delivery_seconds_bucket{channel="competition",le="\#(seconds)"}"#) / max(1, all)
+    /// Of 100 deliveries to a channel, those written to their socket within some seconds of publication (spec 04 §9, 11 §8).
+    func percentWritten(to channel: String, within seconds: String) -> Double {
+        let all = value(#"tbg_ws_delivery_seconds_count{channel="\#(channel)"}"#)
+        return 100 * value(#"tbg_ws_delivery_seconds_bucket{channel="\#(channel)",le="\#(seconds)"}"#) / max(1, all)
     }
 
-    func broadcastsWritten(within limits: [String]) -> String {
-        limits.map { percentWritten(within: $0).formatted(1) }.joined(separator: ", ")
+    func written(to channel: String, within limits: [String]) -> String {
+        limits.map { percentWritten(to: channel, within: $0).formatted(1) }.joined(separator: ", ")
     }
 }
 

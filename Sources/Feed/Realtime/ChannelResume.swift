@@ -43,12 +43,13 @@ struct ChannelResume: Sendable {
     }
 
     /// A message as it is published.
-    mutating func received(_ message: PublishedMessage) -> Output? {
+    /// - Returns: its position, if it is to be sent now.
+    mutating func received(_ message: PublishedMessage) -> ResumePosition? {
         if held == nil {
             guard var next = position else { return nil }
             guard next.advance(to: message) else { return nil }
             position = next
-            return .message(message, next)
+            return next
         }
         if (held?.count ?? 0) < Self.maximumHeld { held?.append(message) } else { hasOverflowed = true }
         return nil

@@ -49,11 +49,11 @@ final class ClientSocket: WebSocketHandler {
     }
 
     /// - Parameter frame: the message as every ordinary client gets it.
-    /// - Returns: whether it goes to the client as it is; one that resumes may get it later, or have it already.
+    /// - Returns: whether it goes to the client now; one that resumes may get it later, or have it already.
     func deliver(_ message: PublishedMessage, _ frame: ByteBuffer) -> Bool {
         guard resumes != nil, resumes?[message.channel] != nil else { return send(frame, message.queueing) }
-        if let output = resumes?[message.channel]?.received(message) { perform(output, message.channel) }
-        return false
+        guard let position = resumes?[message.channel]?.received(message) else { return false }
+        return send(resumed: message, position)
     }
 
     func close(_ code: WebSocketCloseCode) {
@@ -130,8 +130,9 @@ final class ClientSocket: WebSocketHandler {
 
     private func send(_ text: String) { _ = send(WebSocketFrames.text(text), .kept) }
 
-    private func send(_ message: PublishedMessage, _ text: ByteBuffer, _ kind: OutboundClass) {
-        if send(WebSocketFrames.text(text), kind) { hub.counts.sent(message, to: 1) }
+    /// Nothing may be missing between two positions, so nothing of what is resumed is dropped.
+    private func send(resumed message: PublishedMessage, _ position: ResumePosition) -> Bool {
+        send(WebSocketFrames.text(message.frameText(position.members)), .kept)
     }
 
     /// - Returns: whether the frame is written, or waits to be.
@@ -195,13 +196,14 @@ final class ClientSocket: WebSocketHandler {
         case .resync(let position):
             send(#"{"type":"resync","channel":"\#(channel.rawValue)",\#(position.members.dropLast())}"#)
         case .message(let message, let position):
-            // Nothing may be missing between two positions, so nothing of it is dropped.
-            send(message, message.frameText(position.members), .kept)
+            if send(resumed: message, position) { hub.counts.sent(message, to: 1) }
         case .unavailable(let messages, let acknowledges):
             end(channel)
             if acknowledges { send(#"{"type":"subscribed","channel":"\#(channel.rawValue)"}"#) }
             send(#"{"type":"resync","channel":"\#(channel.rawValue)"}"#)
-            for message in messages { send(message, message.frameText(), message.queueing) }
+            for message in messages where send(WebSocketFrames.text(message.frameText()), message.queueing) {
+                hub.counts.sent(message, to: 1)
+            }
         }
     }
 

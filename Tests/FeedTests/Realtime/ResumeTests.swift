@@ -119,4 +119,18 @@ struct ResumeTests {
             #expect(try await rig.redis.send(RedisCommand("KEYS", "ws:log:*")).array == [])
         }
     }
+
+    @Test("what a resuming client gets as it is published counts as sent, and its age as a delivery's")
+    func counted() async throws {
+        try await HubRig.run { rig in
+            let socket = try await rig.socket(1)
+            _ = try await subscribe(socket, "true")
+            await send(rig, 0..<3)
+            for number in 0..<3 { #expect(try await next(socket)["data"]?["n"]?.int64Value == Int64(number)) }
+            try await eventually("all are counted") {
+                rig.metric(#"tbg_ws_delivery_seconds_count{channel="mining"}"#) == 3
+            }
+            #expect(rig.metric(#"tbg_ws_messages_sent_total{channel="mining",event_type="share_submitted"}"#) == 3)
+        }
+    }
 }
