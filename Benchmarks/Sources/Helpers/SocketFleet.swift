@@ -21,8 +21,8 @@ final class SocketFleet {
     private let poll: Int32
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: SocketFleet.bufferBytes, alignment: 16)
     private var sockets: [Int32] = []
-    /// When what was read last arrived at its socket, by the kernel's stamp: nanoseconds of ``BroadcastStamp``. Of messages read at once the
-    /// last one's.
+    /// When what was read last arrived at its socket, by the kernel's stamp, or else when it was read: nanoseconds of ``BroadcastStamp``. Of
+    /// messages read at once the last one's.
     private(set) var arrival: Int64 = 0
     /// What to add to the wall clock, nanoseconds.
     private let wallOffset = BroadcastStamp.now() - SocketFleet.wallClock()
@@ -127,9 +127,10 @@ final class SocketFleet {
                 (header.msg_control, header.msg_controllen) = (control.baseAddress, control.count)
                 let count = recvmsg(socket, &header, Int32(MSG_DONTWAIT))
                 let headBytes = MemoryLayout<cmsghdr>.size
-                if count > 0, header.msg_controllen >= headBytes + MemoryLayout<timespec>.size {
-                    arrival = Self.nanoseconds(control.load(fromByteOffset: headBytes, as: timespec.self)) + wallOffset
-                }
+                let isStamped = count > 0 && header.msg_controllen >= headBytes + MemoryLayout<timespec>.size
+                arrival =
+                    isStamped
+                    ? Self.nanoseconds(control.load(fromByteOffset: headBytes, as: timespec.self)) + wallOffset : BroadcastStamp.now()
                 return count
             }
         }

@@ -63,11 +63,11 @@ final class WebSocketConnection: ChannelInboundHandler, LoopMember {
 
     func flush() {
         self.needsFlush = false
-        if let frame = self.single {
+        if var frame = self.single {
             self.single = nil
-            let sent = self.outlet?.send(frame) ?? 0
-            guard sent < frame.readableBytes else { return }
-            self.give(frame.getSlice(at: frame.readerIndex + sent, length: frame.readableBytes - sent) ?? frame)
+            frame.moveReaderIndex(forwardBy: self.outlet?.send(frame) ?? 0)
+            guard frame.readableBytes > 0 else { return }
+            self.give(frame)
         }
         self.context?.flush()
         self.noteProgress(self.loop.eventLoop.now)
