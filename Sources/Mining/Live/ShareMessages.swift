@@ -21,12 +21,16 @@ package final class ShareMessages: Sendable {
     package init() {}
 
     /// The messages of one committed batch, in order.
-    /// - Parameter tellsShares: false while ingest is behind: shares are then told by later figures only, bests still one by one.
+    /// - Parameter tellsShares: false while ingest is behind: shares are then counted as skipped by their owner's next message, bests still told
+    ///   one by one.
     package func messages(for change: BatchChange, tellsShares: Bool = true) -> [Publisher.Personal] {
-        guard tellsShares else { return change.raisedBests.map(Self.message) }
         let second = change.now.secondsSinceUnixEpoch
         let shares = budgets.withLock { budgets in
             if budgets.count > 100_000 { budgets = budgets.filter { $0.value.second >= second - 60 } }
+            guard tellsShares else {
+                for share in change.shares { budgets[share.userID, default: Budget(second: second, sent: 0, skipped: 0)].skipped += 1 }
+                return [Publisher.Personal]()
+            }
             return change.shares.compactMap { share in
                 let isBest = change.bestShares.contains(share.key)
                 return Self.skipped(share, isBest: isBest, second: second, &budgets).map {
