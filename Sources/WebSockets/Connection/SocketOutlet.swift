@@ -2,7 +2,7 @@ import Glibc
 import NIOCore
 
 /// The operating system's socket below a channel, for bytes that find the channel's queue empty: of what this process does for a broadcast to
-/// ten thousand sockets, a third was passing through such queues.
+/// ten thousand sockets, a fifth was passing through such queues.
 ///
 /// Only while the channel has nothing to write, or these bytes would overtake others; and only below a pipeline that changes nothing on the
 /// way out, as that of an open WebSocket. Touched only on the channel's event loop.
