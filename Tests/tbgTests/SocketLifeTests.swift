@@ -161,12 +161,29 @@ struct SocketLifeTests {
         #expect(APIServer.socketLimits(standard).shutdownSpread == .seconds(10))
     }
 
-    /// Stores accepted shares of a miner's one worker that achieved these difficulties, and tells their owner.
-    private func store(_ achieved: [Int], of address: String, by shares: ShareHandler, _ rig: Rig) async throws {
+    private static let miner = "bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq"
+
+    /// The socket of the miner, whose shares find their tables.
+    private func openMiner(_ rig: Rig) async throws -> WebSocketClientSession {
+        try await TimeTableKeeper(database: rig.runtime.database).makeRanges(at: rig.clock.now)
+        return try await open(rig, try await rig.user(Self.miner).token)
+    }
+
+    /// The next message of a share.
+    private func nextShare(_ socket: WebSocketClientSession) async throws -> JSONValue? {
+        while let text = await socket.nextText() {
+            let data = try JSONParser().parse(Array(text.utf8))["data"]
+            if data?["type"]?.stringValue == "share_submitted" { return data }
+        }
+        return nil
+    }
+
+    /// Stores accepted shares of the miner's one worker that achieved these difficulties, and tells their owner.
+    private func store(_ achieved: [Int], by shares: ShareHandler, _ rig: Rig) async throws {
         let decoder = EntryDecoder(network: rig.runtime.settings.network.bitcoin)
         let time = rig.clock.now
         let events = try achieved.map { achieved in
-            let payload = #"{"user":"\#(address)","worker":"rig1","diff":1000,"sdiff":\#(achieved),"accepted":true}"#
+            let payload = #"{"user":"\#(Self.miner)","worker":"rig1","diff":1000,"sdiff":\#(achieved),"accepted":true}"#
             let envelope = EventEnvelope(id: UUID(), time: time, receivedAt: time)
             return try decoder.decode(.shareSubmitted, envelope: envelope, payload: Array(payload.utf8))
         }
@@ -176,13 +193,10 @@ struct SocketLifeTests {
     @Test("a thousand shares of one miner in ten seconds: ten messages a second, each best, and the rest counted as skipped")
     func shareRate() async throws {
         try await run { rig in
-            let address = "bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq"
-            let miner = try await rig.user(address)
-            try await TimeTableKeeper(database: rig.runtime.database).makeRanges(at: rig.clock.now)
-            let socket = try await open(rig, miner.token)
+            let socket = try await openMiner(rig)
             let shares = MiningPipeline(runtime: rig.runtime).shares
             func mine(_ numbers: Range<Int>) async throws {
-                try await store(numbers.map { $0 % 100 == 50 ? 10_000 + $0 : 2000 }, of: address, by: shares, rig)
+                try await store(numbers.map { $0 % 100 == 50 ? 10_000 + $0 : 2000 }, by: shares, rig)
             }
             for batch in 0..<50 {
                 try await mine(batch * 20..<batch * 20 + 20)
@@ -194,9 +208,7 @@ struct SocketLifeTests {
 
             var told: [JSONValue] = []
             var accounted: Int64 = 0
-            while accounted < 1001, let text = await socket.nextText() {
-                let data = try JSONParser().parse(Array(text.utf8))["data"]
-                guard let data, data["type"]?.stringValue == "share_submitted" else { continue }
+            while accounted < 1001, let data = try await nextShare(socket) {
                 told.append(data)
                 accounted += 1 + (data["skipped"]?.int64Value ?? 0)
             }
@@ -211,25 +223,15 @@ struct SocketLifeTests {
     @Test("shares that are stored while ingest is behind are not told, and counted as skipped by their owner's next message")
     func sharesBehind() async throws {
         try await run { rig in
-            let address = "bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq"
-            let miner = try await rig.user(address)
-            try await TimeTableKeeper(database: rig.runtime.database).makeRanges(at: rig.clock.now)
-            let socket = try await open(rig, miner.token)
+            let socket = try await openMiner(rig)
             let pipeline = MiningPipeline(runtime: rig.runtime)
-            func next() async throws -> JSONValue? {
-                while let text = await socket.nextText() {
-                    let data = try JSONParser().parse(Array(text.utf8))["data"]
-                    if data?["type"]?.stringValue == "share_submitted" { return data }
-                }
-                return nil
-            }
-            try await store([5000], of: address, by: pipeline.shares, rig)
-            #expect(try await next()?["skipped"]?.int64Value == 0)
+            try await store([5000], by: pipeline.shares, rig)
+            #expect(try await nextShare(socket)?["skipped"]?.int64Value == 0)
             for _ in 0..<2 { _ = pipeline.pressure.note(lag: 20_000) }
-            try await store([2000, 2001, 2002], of: address, by: pipeline.shares, rig)
+            try await store([2000, 2001, 2002], by: pipeline.shares, rig)
             _ = pipeline.pressure.note(lag: 0)
-            try await store([2003], of: address, by: pipeline.shares, rig)
-            let told = try #require(try await next())
+            try await store([2003], by: pipeline.shares, rig)
+            let told = try #require(try await nextShare(socket))
             #expect(told["share_diff"]?.int64Value == 2003)
             #expect(told["skipped"]?.int64Value == 3)
         }

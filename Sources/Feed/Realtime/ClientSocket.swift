@@ -201,8 +201,9 @@ final class ClientSocket: WebSocketHandler {
             end(channel)
             if acknowledges { send(#"{"type":"subscribed","channel":"\#(channel.rawValue)"}"#) }
             send(#"{"type":"resync","channel":"\#(channel.rawValue)"}"#)
-            for message in messages where send(WebSocketFrames.text(message.frameText()), message.queueing) {
-                hub.counts.sent(message, to: 1)
+            for message in messages {
+                let isSent = send(WebSocketFrames.text(message.frameText()), message.queueing)
+                if isSent { hub.counts.sent(message, to: 1) }
             }
         }
     }

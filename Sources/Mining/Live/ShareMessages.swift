@@ -27,13 +27,9 @@ package final class ShareMessages: Sendable {
         let second = change.now.secondsSinceUnixEpoch
         let shares = budgets.withLock { budgets in
             if budgets.count > 100_000 { budgets = budgets.filter { $0.value.second >= second - 60 } }
-            guard tellsShares else {
-                for share in change.shares { budgets[share.userID, default: Budget(second: second, sent: 0, skipped: 0)].skipped += 1 }
-                return [Publisher.Personal]()
-            }
             return change.shares.compactMap { share in
-                let isBest = change.bestShares.contains(share.key)
-                return Self.skipped(share, isBest: isBest, second: second, &budgets).map {
+                let isBest = tellsShares && change.bestShares.contains(share.key)
+                return Self.skipped(share, isBest: isBest, limit: tellsShares ? Self.perSecond : 0, second: second, &budgets).map {
                     Self.message(share, isBest: isBest, skipped: $0)
                 }
             }
@@ -42,14 +38,21 @@ package final class ShareMessages: Sendable {
     }
 
     /// How many shares were not told since the last message, or nil when this one is not told either.
-    private static func skipped(_ share: OwnedShare, isBest: Bool, second: Int64, _ budgets: inout [UserID: Budget]) -> Int? {
+    /// - Parameter limit: messages of shares that are not bests in one second.
+    private static func skipped(
+        _ share: OwnedShare,
+        isBest: Bool,
+        limit: Int,
+        second: Int64,
+        _ budgets: inout [UserID: Budget]
+    ) -> Int? {
         var budget = budgets[share.userID] ?? Budget(second: second, sent: 0, skipped: 0)
         defer { budgets[share.userID] = budget }
         if budget.second != second {
             budget.second = second
             budget.sent = 0
         }
-        guard isBest || budget.sent < perSecond else {
+        guard isBest || budget.sent < limit else {
             budget.skipped += 1
             return nil
         }

@@ -172,7 +172,7 @@ final class WebSocketConnection: ChannelInboundHandler, LoopMember {
             self.single = nil
             self.give(first)
             self.give(frame)
-        } else if self.isDraining || self.needsFlush {
+        } else if self.isDraining {
             self.give(frame)
         } else {
             self.single = frame
